@@ -1,0 +1,155 @@
+//! JSON text to the exact bytes Go would marshal, at the speed of one look at the text.
+//!
+//! Fields must be reordered and map keys sorted, so it takes two passes. The first cuts the wide
+//! containers (the Workflow, its metadata, its status, its nodes) into entries by brackets alone.
+//! The second takes one entry at a time: it is validated and indexed into a reused arena, field by
+//! field in layout order, and written from there.
+//!
+//! The fast path knows only the ordinary: on anything rare (a repeated or folded key, deep nesting,
+//! any error) it gives way to [`reference`], which starts over.
+//!
+//! **Invariant:** nothing here allocates per node.
+
+mod emit;
+mod index;
+mod plan;
+mod wide;
+
+use alloc::vec::Vec;
+
+use self::index::Arena;
+use self::plan::Plans;
+use super::dropped::Dropped;
+use super::error::{DecodeError, DecodeReason};
+use super::fnv::Fnv1;
+use super::layout::Type;
+use super::reference;
+use super::sink::{Count, Sink};
+use super::tables;
+use super::version::{ArgoVersion, NodeVersion};
+
+/// What a JSON text is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// A whole Workflow.
+    Workflow,
+    /// `status.nodes`: an object of node id to node.
+    Nodes,
+    /// One node.
+    NodeStatus,
+}
+
+impl Root {
+    fn r#type(self) -> Type {
+        match self {
+            Self::Workflow => Type::Struct(&tables::WF_WORKFLOW),
+            Self::Nodes => tables::NODES,
+            Self::NodeStatus => Type::Struct(&tables::WF_NODE_STATUS),
+        }
+    }
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// How many bytes Go marshals.
+    pub bytes: u64,
+    /// What the input held beyond that.
+    pub dropped: Dropped,
+}
+
+/// Writes JSON texts as the Go code of one version of Argo would, after reading them.
+///
+/// Keeps its scratch memory: use one encoder for many texts.
+///
+/// ```
+/// use argo_offload_core::golang::{ArgoVersion, Encoder, Root};
+///
+/// let mut encoder = Encoder::new(ArgoVersion::NEWEST);
+/// let mut bytes = Vec::new();
+/// encoder.encode(br#"{"a": {"name": "a", "id": "a<b"}}"#, Root::Nodes, &mut bytes)?;
+/// assert_eq!(
+///     String::from_utf8_lossy(&bytes),
+///     r#"{"a":{"id":"a\u003cb","name":"a","type":"","startedAt":null,"finishedAt":null}}"#
+/// );
+/// # Ok::<(), argo_offload_core::golang::DecodeError>(())
+/// ```
+#[derive(Debug)]
+pub struct Encoder {
+    version: u8,
+    plans: Plans,
+    arena: Arena,
+    /// The nodes' entries: 12 bytes each.
+    entries: Vec<wide::Entry>,
+}
+
+impl Encoder {
+    /// An encoder with the types of `version`.
+    #[must_use]
+    pub fn new(version: ArgoVersion) -> Self {
+        let version = version.layout();
+        Self { version, plans: Plans::new(version), arena: Arena::default(), entries: Vec::new() }
+    }
+
+    /// Reads `json` as Go's `json.Unmarshal` would and writes what `json.Marshal` would then give.
+    ///
+    /// # Errors
+    /// Go refuses the text. `out` may have received something: it is to be thrown away.
+    pub fn encode<S: Sink>(
+        &mut self,
+        json: &[u8],
+        root: Root,
+        out: &mut S,
+    ) -> Result<Encoded, DecodeError> {
+        if u32::try_from(json.len()).is_err() {
+            return Err(DecodeError { at: 0, reason: DecodeReason::TooLong });
+        }
+        let mut counted = (Count::default(), out);
+        let mut dropped = Dropped::default();
+        if self.encode_fast(json, root, &mut dropped, &mut counted).is_err() {
+            counted.restart();
+            dropped = reference::encode(json, root.r#type(), self.version, &mut counted)?;
+        }
+        Ok(Encoded { bytes: counted.0.bytes, dropped })
+    }
+
+    /// The same, by the executable specification alone: slower, in many times the memory.
+    ///
+    /// # Errors
+    /// As [`Self::encode`].
+    pub fn encode_by_reference<S: Sink>(
+        &mut self,
+        json: &[u8],
+        root: Root,
+        out: &mut S,
+    ) -> Result<Encoded, DecodeError> {
+        let mut counted = (Count::default(), out);
+        let dropped = reference::encode(json, root.r#type(), self.version, &mut counted)?;
+        Ok(Encoded { bytes: counted.0.bytes, dropped })
+    }
+
+    /// The version under which the controller would store these nodes.
+    ///
+    /// # Errors
+    /// Go refuses the text.
+    pub fn node_version(&mut self, nodes: &[u8]) -> Result<(NodeVersion, Encoded), DecodeError> {
+        let mut hash = Fnv1::default();
+        let encoded = self.encode(nodes, Root::Nodes, &mut hash)?;
+        Ok((NodeVersion(hash.finish()), encoded))
+    }
+}
+
+/// The fast path cannot go on; the reference takes over.
+struct GiveWay;
+
+impl From<crate::json::SyntaxError> for GiveWay {
+    fn from(_: crate::json::SyntaxError) -> Self {
+        Self
+    }
+}
+
+impl From<DecodeError> for GiveWay {
+    fn from(_: DecodeError) -> Self {
+        Self
+    }
+}

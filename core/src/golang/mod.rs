@@ -1,0 +1,21 @@
+//! How Argo's Go code reads and writes JSON.
+
+mod dropped;
+mod encode;
+mod error;
+mod fnv;
+mod fold;
+mod layout;
+mod reference;
+mod sink;
+mod special;
+#[rustfmt::skip]
+mod tables;
+mod version;
+
+pub use dropped::{Dropped, DroppedField, Why};
+pub use encode::{Encoded, Encoder, Root};
+pub use error::{DecodeError, DecodeReason};
+pub use fnv::Fnv1;
+pub use sink::{Count, Sink};
+pub use version::{ArgoVersion, NodeVersion, ParseVersionError};

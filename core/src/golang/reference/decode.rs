@@ -1,0 +1,472 @@
+//! `json.Unmarshal`, after Go's encoding/json/decode.go.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::value::{Id, Slice, Tree, Value};
+use crate::golang::dropped::{Dropped, Why};
+use crate::golang::error::{DecodeError, DecodeReason};
+use crate::golang::fold::field_of_key;
+use crate::golang::layout::{Special, Struct, Type};
+use crate::golang::special::any_string::number_text;
+use crate::golang::special::raw::{check_floats, kind};
+use crate::golang::special::time::Time;
+use crate::golang::special::{base64_bytes, parallel_steps, plugin};
+use crate::golang::tables::WF_WORKFLOW_STEP;
+use crate::json::number;
+use crate::json::scan::{self, peek};
+use crate::json::text;
+
+/// The value decoded from `json`: the tree's first.
+pub(super) fn decode(
+    json: &[u8],
+    r#type: Type,
+    version: u8,
+) -> Result<(Tree, Dropped), DecodeError> {
+    let start = scan::document(json)?;
+    let mut decoder = Decoder {
+        json,
+        version,
+        tree: Tree::default(),
+        frames: Vec::new(),
+        saved: None,
+        dropped: Dropped::default(),
+    };
+    let root = decoder.tree.add();
+    decoder.run(r#type, root, start)?;
+    match decoder.saved {
+        Some(error) => Err(error),
+        None => Ok((decoder.tree, decoder.dropped)),
+    }
+}
+
+struct Decoder<'a> {
+    /// Valid JSON.
+    json: &'a [u8],
+    version: u8,
+    tree: Tree,
+    /// The arrays and objects that stand open.
+    frames: Vec<Frame>,
+    /// Go's `savedError`: the first mismatch; decoding goes on, and a custom type's error wins.
+    saved: Option<DecodeError>,
+    dropped: Dropped,
+}
+
+enum Frame {
+    Struct {
+        of: &'static Struct,
+        id: Id,
+        seen: Vec<usize>,
+    },
+    Map {
+        element: Type,
+        id: Id,
+    },
+    Slice {
+        element: Type,
+        id: Id,
+        index: usize,
+    },
+    /// The end of a nested `json.Unmarshal`, with the `saved` of the outer one.
+    Nested {
+        outer: Option<DecodeError>,
+    },
+}
+
+impl Decoder<'_> {
+    fn run(&mut self, r#type: Type, id: Id, at: usize) -> Result<(), DecodeError> {
+        let mut at = self.value(r#type, id, at)?;
+        while let Some(frame) = self.frames.pop() {
+            at = match frame {
+                Frame::Nested { outer } => {
+                    // The nested Unmarshal returns its saved error, and that ends the outer one.
+                    if let Some(error) = self.saved.take() {
+                        return Err(error);
+                    }
+                    self.saved = outer;
+                    at
+                }
+                Frame::Struct { of, id, seen } => self.member_of_struct(of, id, seen, at)?,
+                Frame::Map { element, id } => self.entry_of_map(element, id, at)?,
+                Frame::Slice { element, id, index } => {
+                    self.element_of_slice(element, id, index, at)?
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// Stores the value at `at`; pushes a frame when it is an array or object to be walked through.
+    /// Gives the offset behind what was consumed.
+    fn value(&mut self, r#type: Type, id: Id, at: usize) -> Result<usize, DecodeError> {
+        let (at, first) = peek(self.json, at).unwrap_or((self.json.len(), 0));
+        match r#type {
+            Type::Pointer(target) => {
+                if first == b'n' {
+                    self.tree.set(id, Value::Zero);
+                    return self.end(at);
+                }
+                self.value_of_target(*target, id, at, first)
+            }
+            other => self.value_of_target(other, id, at, first),
+        }
+    }
+
+    fn value_of_target(
+        &mut self,
+        r#type: Type,
+        id: Id,
+        at: usize,
+        first: u8,
+    ) -> Result<usize, DecodeError> {
+        match (r#type, first) {
+            (Type::Special(special), _) => return self.special(special, id, at, first),
+            (Type::Slice(_) | Type::Map(_) | Type::Bytes, b'n') => self.tree.set(id, Value::Zero),
+            (_, b'n') => {}
+            (Type::Struct(of), b'{') => {
+                if !matches!(self.tree.get(id), Value::Struct(_)) {
+                    self.tree.set(id, Value::Struct(BTreeMap::new()));
+                }
+                self.frames.push(Frame::Struct { of, id, seen: Vec::new() });
+                return Ok(at + 1);
+            }
+            (Type::Map(element), b'{') => {
+                if !matches!(self.tree.get(id), Value::Map(_)) {
+                    self.tree.set(id, Value::Map(BTreeMap::new()));
+                }
+                self.frames.push(Frame::Map { element: *element, id });
+                return Ok(at + 1);
+            }
+            (Type::Slice(element), b'[') => {
+                self.open_slice(*element, id);
+                return Ok(at + 1);
+            }
+            (Type::Bytes, b'[') => return self.bytes_from_list(id, at),
+            (Type::Bytes, b'"') => {
+                let decoded = text::decode(self.string_at(at)?).into_owned();
+                match base64_bytes::decode(&decoded) {
+                    Some(items) => {
+                        let length = items.len();
+                        self.tree.set(id, Value::Bytes { items, length });
+                    }
+                    None => self.save(DecodeError::value(at, "the text is not base64")),
+                }
+            }
+            (Type::Text, b'"') => {
+                let decoded = text::decode(self.string_at(at)?).into_owned();
+                self.tree.set(id, Value::Text(decoded));
+            }
+            (Type::Bool, b't' | b'f') => self.tree.set(id, Value::Bool(first == b't')),
+            (Type::Int32 | Type::Int64, b'-' | b'0'..=b'9') => {
+                let bits = if matches!(r#type, Type::Int32) { 32 } else { 64 };
+                match number::integer(self.literal_at(at)?, bits) {
+                    Some(value) => self.tree.set(id, Value::Int(value)),
+                    None => self.save_number(at, wanted(r#type)),
+                }
+            }
+            (Type::Uint64, b'-' | b'0'..=b'9') => match number::unsigned(self.literal_at(at)?) {
+                Some(value) => self.tree.set(id, Value::Uint(value)),
+                None => self.save_number(at, wanted(r#type)),
+            },
+            _ => self.save(mismatch(at, first, wanted(r#type))),
+        }
+        self.end(at)
+    }
+
+    fn open_slice(&mut self, element: Type, id: Id) {
+        if !matches!(self.tree.get(id), Value::Slice(_)) {
+            self.tree.set(id, Value::Slice(Slice::default()));
+        }
+        self.frames.push(Frame::Slice { element, id, index: 0 });
+    }
+
+    fn special(
+        &mut self,
+        special: Special,
+        id: Id,
+        at: usize,
+        first: u8,
+    ) -> Result<usize, DecodeError> {
+        let end = self.end(at)?;
+        match special {
+            Special::Time => {
+                let time = match first {
+                    b'n' => Time::default(),
+                    b'"' => Time::parse(&text::decode(self.string_at(at)?))
+                        .map_err(|problem| DecodeError::value(at, problem))?,
+                    _ => return Err(mismatch(at, first, "a time (a string)")),
+                };
+                self.tree.set(id, Value::Time(time));
+            }
+            Special::AnyString => self.any_string(id, at, end, first)?,
+            Special::IntOrString => {
+                let mut value = match self.tree.take(id) {
+                    Value::IntOrString(value) => value,
+                    _ => Default::default(),
+                };
+                value.is_string = first == b'"';
+                match first {
+                    b'"' => value.string = text::decode(self.string_at(at)?).into_owned(),
+                    b'n' => {}
+                    b'-' | b'0'..=b'9' => {
+                        let wanted = wanted(Type::Int32);
+                        value.integer = number::integer(self.literal_at(at)?, 32)
+                            .ok_or(DecodeError { at, reason: DecodeReason::Number { wanted } })?;
+                    }
+                    _ => return Err(mismatch(at, first, "an integer or a string")),
+                }
+                self.tree.set(id, Value::IntOrString(value));
+            }
+            Special::Quantity => {
+                let mut value = match self.tree.take(id) {
+                    Value::Quantity(value) => value,
+                    _ => Default::default(),
+                };
+                value
+                    .read(self.json.get(at..end).unwrap_or_default())
+                    .map_err(|problem| DecodeError::value(at, problem))?;
+                self.tree.set(id, Value::Quantity(value));
+            }
+            Special::FieldsV1 => {
+                // null keeps what was there.
+                if first != b'n' || matches!(self.tree.get(id), Value::Zero) {
+                    self.tree.set(id, Value::Raw(at..end));
+                }
+            }
+            Special::Item | Special::Amount => self.tree.set(id, Value::Raw(at..end)),
+            Special::Plugin => {
+                plugin::check(self.json, at)?;
+                self.tree.set(id, Value::Raw(at..end));
+            }
+            Special::ParallelSteps => {
+                parallel_steps::check(self.json, at, self.version)?;
+                if first == b'n' {
+                    self.tree.set(id, Value::Zero);
+                    return Ok(end);
+                }
+                self.frames.push(Frame::Nested { outer: self.saved.take() });
+                self.open_slice(Type::Struct(&WF_WORKFLOW_STEP), id);
+                return Ok(at + 1);
+            }
+        }
+        Ok(end)
+    }
+
+    fn any_string(&mut self, id: Id, at: usize, end: usize, first: u8) -> Result<(), DecodeError> {
+        let decoded = match first {
+            b'"' => Some(text::decode(self.string_at(at)?).into_owned()),
+            b't' => Some(b"true".to_vec()),
+            b'f' => Some(b"false".to_vec()),
+            b'-' | b'0'..=b'9' => {
+                let wanted = "within the range of a 64-bit float";
+                let number = number_text(self.literal_at(at)?)
+                    .ok_or(DecodeError { at, reason: DecodeReason::Number { wanted } })?;
+                Some(number.into_bytes())
+            }
+            b'n' => None,
+            _ => {
+                check_floats(self.json, at, end)?;
+                self.dropped.add("wf.AnyString", kind(Some(first)).as_bytes(), Why::NotText);
+                None
+            }
+        };
+        match decoded {
+            Some(decoded) => self.tree.set(id, Value::Text(decoded)),
+            // A pointer has been allocated; what it points to stays as it was.
+            None if matches!(self.tree.get(id), Value::Zero) => {
+                self.tree.set(id, Value::Text(Vec::new()));
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn member_of_struct(
+        &mut self,
+        of: &'static Struct,
+        id: Id,
+        mut seen: Vec<usize>,
+        at: usize,
+    ) -> Result<usize, DecodeError> {
+        let Some((start, end)) = self.next_key(at)? else { return self.closing(at) };
+        let key = self.json.get(start..end).unwrap_or_default();
+        let value = scan::expect(self.json, end + 1, b':', "`:` after a key")?;
+        let Some(index) = field_of_key(of, &text::decode(key), self.version) else {
+            self.dropped.add(of.name, key, Why::Unknown);
+            self.frames.push(Frame::Struct { of, id, seen });
+            return self.end(value);
+        };
+        if seen.contains(&index) {
+            self.dropped.add(of.name, key, Why::Repeated);
+        } else {
+            seen.push(index);
+        }
+        let child = match self.tree.get(id) {
+            Value::Struct(fields) => fields.get(&index).copied(),
+            _ => None,
+        };
+        let child = match child {
+            Some(child) => child,
+            None => {
+                let child = self.tree.add();
+                if let Value::Struct(mut fields) = self.tree.take(id) {
+                    fields.insert(index, child);
+                    self.tree.set(id, Value::Struct(fields));
+                }
+                child
+            }
+        };
+        self.frames.push(Frame::Struct { of, id, seen });
+        let r#type = of.fields.get(index).map_or(Type::Text, |field| field.r#type);
+        self.value(r#type, child, value)
+    }
+
+    fn entry_of_map(&mut self, element: Type, id: Id, at: usize) -> Result<usize, DecodeError> {
+        let Some((start, end)) = self.next_key(at)? else { return self.closing(at) };
+        let key = self.json.get(start..end).unwrap_or_default();
+        let value = scan::expect(self.json, end + 1, b':', "`:` after a key")?;
+        let child = self.tree.add();
+        if let Value::Map(mut entries) = self.tree.take(id) {
+            if entries.insert(text::decode(key).into_owned(), child).is_some() {
+                self.dropped.add("map", key, Why::Repeated);
+            }
+            self.tree.set(id, Value::Map(entries));
+        }
+        self.frames.push(Frame::Map { element, id });
+        self.value(element, child, value)
+    }
+
+    fn element_of_slice(
+        &mut self,
+        element: Type,
+        id: Id,
+        index: usize,
+        at: usize,
+    ) -> Result<usize, DecodeError> {
+        let (here, first) = peek(self.json, at).unwrap_or((self.json.len(), 0));
+        let Value::Slice(mut slice) = self.tree.take(id) else { return self.closing(at) };
+        if first == b']' {
+            slice.length = index;
+            if index == 0 {
+                // An empty list is a new, empty array.
+                slice.items.clear();
+            }
+            self.tree.set(id, Value::Slice(slice));
+            return Ok(here + 1);
+        }
+        let here = if first == b',' { here + 1 } else { here };
+        let child = match slice.items.get(index) {
+            Some(&child) => child,
+            None => {
+                let child = self.tree.add();
+                slice.items.push(child);
+                child
+            }
+        };
+        slice.length = slice.length.max(index + 1);
+        self.tree.set(id, Value::Slice(slice));
+        self.frames.push(Frame::Slice { element, id, index: index + 1 });
+        self.value(element, child, here)
+    }
+
+    /// A `[]byte` written as a list of numbers.
+    fn bytes_from_list(&mut self, id: Id, at: usize) -> Result<usize, DecodeError> {
+        let mut items = match self.tree.take(id) {
+            Value::Bytes { items, .. } => items,
+            _ => Vec::new(),
+        };
+        let (mut index, mut next) = (0, at + 1);
+        while let Some((here, first)) = peek(self.json, next) {
+            match first {
+                b']' => break,
+                b',' => {
+                    next = here + 1;
+                    continue;
+                }
+                _ => {}
+            }
+            if index == items.len() {
+                items.push(0);
+            }
+            match first {
+                b'n' => {}
+                b'-' | b'0'..=b'9' => {
+                    let value = number::unsigned(self.literal_at(here)?);
+                    match value.and_then(|value| u8::try_from(value).ok()) {
+                        Some(value) => {
+                            if let Some(item) = items.get_mut(index) {
+                                *item = value;
+                            }
+                        }
+                        None => self.save_number(here, "an integer from 0 to 255"),
+                    }
+                }
+                _ => self.save(mismatch(here, first, "an integer from 0 to 255")),
+            }
+            index += 1;
+            next = self.end(here)?;
+        }
+        if index == 0 {
+            items.clear();
+        }
+        self.tree.set(id, Value::Bytes { items, length: index });
+        self.end(at)
+    }
+
+    /// The span between the quotes of the next key, or `None` when the object closes.
+    fn next_key(&self, at: usize) -> Result<Option<(usize, usize)>, DecodeError> {
+        let (mut here, mut first) = peek(self.json, at).unwrap_or((self.json.len(), 0));
+        if first == b',' {
+            (here, first) = peek(self.json, here + 1).unwrap_or((self.json.len(), 0));
+        }
+        if first == b'}' {
+            return Ok(None);
+        }
+        Ok(Some((here + 1, scan::string(self.json, here + 1)?.end - 1)))
+    }
+
+    /// The offset behind the bracket that closes.
+    fn closing(&self, at: usize) -> Result<usize, DecodeError> {
+        Ok(peek(self.json, at).map_or(self.json.len(), |(here, _)| here + 1))
+    }
+
+    fn end(&self, at: usize) -> Result<usize, DecodeError> {
+        Ok(scan::value(self.json, at, 0)?)
+    }
+
+    /// What stands between the quotes of the string at `at`.
+    fn string_at(&self, at: usize) -> Result<&[u8], DecodeError> {
+        let token = scan::string(self.json, at + 1)?;
+        Ok(self.json.get(at + 1..token.end - 1).unwrap_or_default())
+    }
+
+    fn literal_at(&self, at: usize) -> Result<&[u8], DecodeError> {
+        let end = number::end(self.json, at)?;
+        Ok(self.json.get(at..end).unwrap_or_default())
+    }
+
+    fn save(&mut self, error: DecodeError) {
+        self.saved.get_or_insert(error);
+    }
+
+    fn save_number(&mut self, at: usize, wanted: &'static str) {
+        self.save(DecodeError { at, reason: DecodeReason::Number { wanted } });
+    }
+}
+
+fn mismatch(at: usize, first: u8, wanted: &'static str) -> DecodeError {
+    DecodeError { at, reason: DecodeReason::Type { found: kind(Some(first)), wanted } }
+}
+
+fn wanted(r#type: Type) -> &'static str {
+    match r#type {
+        Type::Bool => "a boolean",
+        Type::Int32 => "a plain integer of 32 bits",
+        Type::Int64 => "a plain integer of 64 bits",
+        Type::Uint64 => "a plain integer from 0, of 64 bits",
+        Type::Text => "a string",
+        Type::Bytes => "a string in base64",
+        Type::Slice(_) => "a list",
+        Type::Pointer(_) | Type::Map(_) | Type::Struct(_) | Type::Special(_) => "an object",
+    }
+}

@@ -1,0 +1,219 @@
+//! `json.Marshal`, after Go's encoding/json/encode.go.
+
+use alloc::collections::btree_map;
+use alloc::vec::Vec;
+
+use super::value::{Id, Tree, Value};
+use crate::golang::layout::{Field, Special, Struct, Type};
+use crate::golang::sink::Sink;
+use crate::golang::special::base64_bytes;
+use crate::golang::special::quantity::Quantity;
+use crate::golang::special::raw::compact;
+use crate::golang::tables::{META_OBJECT_META, WF_WORKFLOW, WF_WORKFLOW_STATUS, WF_WORKFLOW_STEP};
+use crate::json::text;
+
+/// What is still to be written, the last first.
+enum Task<'a> {
+    Value { r#type: Type, id: Option<Id> },
+    Struct { of: &'static Struct, id: Option<Id>, next: usize, first: bool, reported: bool },
+    Map { element: Type, rest: btree_map::Iter<'a, Vec<u8>, Id>, first: bool },
+    Slice { element: Type, items: &'a [Id], first: bool },
+    Leave,
+}
+
+/// Writes the tree's first value.
+pub(super) fn encode<S: Sink>(json: &[u8], tree: &Tree, r#type: Type, version: u8, out: &mut S) {
+    let mut tasks = Vec::new();
+    let mut encoder = Encoder { json, tree, version };
+    encoder.value(r#type, Some(0), true, &mut tasks, out);
+    while let Some(task) = tasks.pop() {
+        encoder.step(task, &mut tasks, out);
+    }
+}
+
+struct Encoder<'a> {
+    json: &'a [u8],
+    tree: &'a Tree,
+    version: u8,
+}
+
+impl<'a> Encoder<'a> {
+    fn step<S: Sink>(&mut self, task: Task<'a>, tasks: &mut Vec<Task<'a>>, out: &mut S) {
+        match task {
+            Task::Leave => out.leave(),
+            Task::Value { r#type, id } => self.value(r#type, id, false, tasks, out),
+            Task::Struct { of, id, next, mut first, reported } => {
+                let Some(field) = of.fields.get(next) else {
+                    out.write(if first { b"{}" } else { b"}" });
+                    return;
+                };
+                let child = self.child(id, next);
+                let omitted = field.versions & self.version == 0
+                    || (field.omit_empty && self.is_empty(field.r#type, child))
+                    || (field.omit_zero && self.is_zero(field.r#type, child));
+                let lead = if first { b"{" } else { b"," };
+                first &= omitted;
+                tasks.push(Task::Struct { of, id, next: next + 1, first, reported });
+                if omitted {
+                    return;
+                }
+                out.write(lead);
+                if reported {
+                    out.enter(field.name());
+                    tasks.push(Task::Leave);
+                }
+                out.write(key(field));
+                // The metadata and the status of the Workflow itself report their fields too.
+                let inner = reported && core::ptr::eq(of, &raw const WF_WORKFLOW);
+                self.value(field.r#type, child, inner, tasks, out);
+            }
+            Task::Map { element, mut rest, first } => {
+                let Some((key, &id)) = rest.next() else {
+                    out.write(if first { b"{}" } else { b"}" });
+                    return;
+                };
+                out.write(if first { b"{" } else { b"," });
+                self.text(key, out);
+                out.write(b":");
+                tasks.push(Task::Map { element, rest, first: false });
+                tasks.push(Task::Value { r#type: element, id: Some(id) });
+            }
+            Task::Slice { element, items, first } => {
+                let Some((&id, rest)) = items.split_first() else {
+                    out.write(if first { b"[]" } else { b"]" });
+                    return;
+                };
+                out.write(if first { b"[" } else { b"," });
+                tasks.push(Task::Slice { element, items: rest, first: false });
+                tasks.push(Task::Value { r#type: element, id: Some(id) });
+            }
+        }
+    }
+
+    fn value<S: Sink>(
+        &self,
+        r#type: Type,
+        id: Option<Id>,
+        outer: bool,
+        tasks: &mut Vec<Task<'a>>,
+        out: &mut S,
+    ) {
+        let value = self.get(id);
+        match (r#type, value) {
+            (Type::Pointer(_) | Type::Slice(_) | Type::Map(_) | Type::Bytes, Value::Zero) => {
+                out.write(b"null");
+            }
+            (Type::Pointer(target), _) => self.value(*target, id, outer, tasks, out),
+            (Type::Struct(of), _) => {
+                let reported = outer
+                    && [
+                        &raw const WF_WORKFLOW,
+                        &raw const META_OBJECT_META,
+                        &raw const WF_WORKFLOW_STATUS,
+                    ]
+                    .iter()
+                    .any(|wide| core::ptr::eq(of, *wide));
+                tasks.push(Task::Struct { of, id, next: 0, first: true, reported });
+            }
+            (Type::Map(element), Value::Map(entries)) => {
+                tasks.push(Task::Map { element: *element, rest: entries.iter(), first: true });
+            }
+            (Type::Slice(element), Value::Slice(slice)) => {
+                let items = slice.items.get(..slice.length).unwrap_or_default();
+                tasks.push(Task::Slice { element: *element, items, first: true });
+            }
+            (Type::Special(Special::ParallelSteps), Value::Slice(slice)) => {
+                let items = slice.items.get(..slice.length).unwrap_or_default();
+                let element = Type::Struct(&WF_WORKFLOW_STEP);
+                tasks.push(Task::Slice { element, items, first: true });
+            }
+            (Type::Bool, _) => {
+                out.write(if matches!(value, Value::Bool(true)) { b"true" } else { b"false" });
+            }
+            (_, Value::Int(number)) => out.write(alloc::format!("{number}").as_bytes()),
+            (_, Value::Uint(number)) => out.write(alloc::format!("{number}").as_bytes()),
+            (Type::Int32 | Type::Int64 | Type::Uint64, _) => out.write(b"0"),
+            (_, Value::Text(characters)) => self.text(characters, out),
+            (Type::Text | Type::Special(Special::AnyString), _) => out.write(b"\"\""),
+            (_, Value::Bytes { items, length }) => {
+                out.write(b"\"");
+                let items = items.get(..*length).unwrap_or_default();
+                out.write(base64_bytes::encode(items).as_bytes());
+                out.write(b"\"");
+            }
+            (_, Value::Time(time)) => out.write(time.literal().as_bytes()),
+            (_, Value::Quantity(quantity)) => out.write(quantity.literal().as_bytes()),
+            (Type::Special(Special::Quantity), _) => {
+                out.write(Quantity::default().literal().as_bytes());
+            }
+            (_, Value::IntOrString(value)) if value.is_string => self.text(&value.string, out),
+            (_, Value::IntOrString(value)) => {
+                out.write(alloc::format!("{}", value.integer).as_bytes());
+            }
+            (Type::Special(Special::IntOrString), _) => out.write(b"0"),
+            (_, Value::Raw(range)) => {
+                let raw = self.json.get(range.clone()).unwrap_or_default();
+                compact(raw, &mut |bytes| out.write(bytes));
+            }
+            (Type::Special(_) | Type::Slice(_) | Type::Map(_) | Type::Bytes, _) => {
+                out.write(b"null");
+            }
+        }
+    }
+
+    fn text<S: Sink>(&self, characters: &[u8], out: &mut S) {
+        out.write(b"\"");
+        text::encode(characters, &mut |bytes| out.write(bytes));
+        out.write(b"\"");
+    }
+
+    fn child(&self, id: Option<Id>, index: usize) -> Option<Id> {
+        match self.get(id) {
+            Value::Struct(fields) => fields.get(&index).copied(),
+            _ => None,
+        }
+    }
+
+    fn get(&self, id: Option<Id>) -> &'a Value {
+        const ZERO: &Value = &Value::Zero;
+        id.map_or(ZERO, |id| self.tree.get(id))
+    }
+
+    /// `isEmptyValue`: false, 0, nil, and what has no length; never a struct.
+    fn is_empty(&self, r#type: Type, id: Option<Id>) -> bool {
+        match (r#type, self.get(id)) {
+            (Type::Struct(_), _) => false,
+            (Type::Special(special), value) => {
+                special == Special::AnyString
+                    && match value {
+                        Value::Text(characters) => characters.is_empty(),
+                        _ => true,
+                    }
+            }
+            (_, Value::Zero) => true,
+            (Type::Pointer(_), _) => false,
+            (_, Value::Bool(value)) => !value,
+            (_, Value::Int(value)) => *value == 0,
+            (_, Value::Uint(value)) => *value == 0,
+            (_, Value::Text(characters)) => characters.is_empty(),
+            (_, Value::Slice(slice)) => slice.length == 0,
+            (_, Value::Bytes { length, .. }) => *length == 0,
+            (_, Value::Map(entries)) => entries.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// `IsZero`; only `metav1.Time` carries `omitzero` below a Workflow.
+    fn is_zero(&self, r#type: Type, id: Option<Id>) -> bool {
+        match (r#type, self.get(id)) {
+            (Type::Special(Special::Time), Value::Time(time)) => time.is_zero(),
+            (_, Value::Zero) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The key with its colon, without the comma.
+fn key(field: &Field) -> &'static [u8] {
+    field.token.as_bytes().get(1..).unwrap_or_default()
+}

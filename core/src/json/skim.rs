@@ -1,0 +1,112 @@
+//! Members of an object, found by quotes and brackets alone.
+//!
+//! A value's extent is exact when the value is valid JSON; whoever uses it checks that. So a wide
+//! object is cut into entries at memory speed, and each entry is looked at closely only once.
+
+use super::classify::{
+    find, first_quote_or_backslash, first_structural, is_quote_or_backslash, is_structural,
+};
+use super::scan::{StringToken, SyntaxError, expect, peek, string, unexpected};
+
+/// One member of an object: offsets in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member {
+    /// Behind the key's opening quote.
+    pub(crate) key_start: usize,
+    /// The key's literal.
+    pub(crate) key: StringToken,
+    /// The value's first byte.
+    pub(crate) start: usize,
+    /// Behind the value's last byte, if the value is valid.
+    pub(crate) end: usize,
+}
+
+impl Member {
+    /// The key between its quotes, as it is written.
+    pub(crate) fn key_text<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        text.get(self.key_start..self.key.end.saturating_sub(1)).unwrap_or_default()
+    }
+}
+
+/// Walks the members of the object whose `{` stands at `at`; gives the offset behind its `}`.
+///
+/// # Errors
+/// What stands between the members is not as JSON has it, or `each` fails.
+pub(crate) fn members<E: From<SyntaxError>>(
+    text: &[u8],
+    at: usize,
+    mut each: impl FnMut(Member) -> Result<(), E>,
+) -> Result<usize, E> {
+    let mut at = expect(text, at, b'{', "an object")?;
+    if let Some((end, b'}')) = peek(text, at) {
+        return Ok(end + 1);
+    }
+    loop {
+        let key_start = expect(text, at, b'"', "a key in double quotes")?;
+        let key = string(text, key_start)?;
+        let colon = expect(text, key.end, b':', "`:` after a key")?;
+        let Some((start, _)) = peek(text, colon) else {
+            return Err(unexpected(text, text.len(), "a value").into());
+        };
+        let end = value_end(text, start)?;
+        each(Member { key_start, key, start, end })?;
+        match peek(text, end) {
+            Some((comma, b',')) => at = comma + 1,
+            Some((close, b'}')) => return Ok(close + 1),
+            found => {
+                let at = found.map_or(text.len(), |(at, _)| at);
+                return Err(unexpected(text, at, "`,` or `}`").into());
+            }
+        }
+    }
+}
+
+/// The offset behind the value at `start`, if it is valid.
+fn value_end(text: &[u8], start: usize) -> Result<usize, SyntaxError> {
+    match text.get(start) {
+        Some(b'"') => string_end(text, start + 1),
+        Some(b'{' | b'[') => container_end(text, start),
+        _ => {
+            let rest = text.get(start..).unwrap_or_default();
+            let length = rest
+                .iter()
+                .position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r'))
+                .unwrap_or(rest.len());
+            Ok(start + length)
+        }
+    }
+}
+
+fn container_end(text: &[u8], start: usize) -> Result<usize, SyntaxError> {
+    let mut at = start;
+    let mut depth = 0usize;
+    loop {
+        let Some(next) = find(text, at, first_structural, is_structural) else {
+            return Err(unexpected(text, text.len(), "a closing bracket"));
+        };
+        at = next + 1;
+        match text.get(next) {
+            Some(b'"') => at = string_end(text, at)?,
+            Some(b'{' | b'[') => depth += 1,
+            _ => {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(at);
+                }
+            }
+        }
+    }
+}
+
+/// The offset behind the closing quote of the string that begins at `at`.
+fn string_end(text: &[u8], mut at: usize) -> Result<usize, SyntaxError> {
+    loop {
+        let Some(next) = find(text, at, first_quote_or_backslash, is_quote_or_backslash) else {
+            return Err(unexpected(text, text.len(), "a closing quote"));
+        };
+        if text.get(next) == Some(&b'"') {
+            return Ok(next + 1);
+        }
+        at = next + 2;
+    }
+}
