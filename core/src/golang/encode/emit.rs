@@ -39,9 +39,9 @@ impl Emitter<'_> {
 
     pub(super) fn value<S: Sink>(&self, r#type: &'static Type, id: u32, out: &mut S) {
         let item = self.item(id);
-        let span = &self.text[item.start as usize..item.end as usize];
+        let span = || &self.text[item.start as usize..item.end as usize];
         match item.kind {
-            Kind::Copy => out.write(span),
+            Kind::Copy => out.write(span()),
             Kind::Struct => {
                 if let Type::Struct(of) = target(r#type) {
                     self.object(self.plans.of(of), item.link as usize, out);
@@ -51,28 +51,29 @@ impl Emitter<'_> {
             Kind::Map => self.map(element(r#type), item.link, out),
             Kind::Text => {
                 out.write(b"\"");
-                text::rewrite(&span[1..span.len() - 1], &mut |bytes| out.write(bytes));
+                let literal = span();
+                text::rewrite(&literal[1..literal.len() - 1], &mut |bytes| out.write(bytes));
                 out.write(b"\"");
             }
             Kind::Zero => out.write(b"0"),
             Kind::AnyNumber => {
                 out.write(b"\"");
-                out.write(number_text(span).unwrap_or_default().as_bytes());
+                out.write(number_text(span()).unwrap_or_default().as_bytes());
                 out.write(b"\"");
             }
             Kind::AnyBool => {
                 out.write(b"\"");
-                out.write(span);
+                out.write(span());
                 out.write(b"\"");
             }
             Kind::Time => out.write(self.time(item).literal().as_bytes()),
             Kind::Quantity => {
                 let mut quantity = Quantity::default();
                 // Has been read once already.
-                let _ = quantity.read(span);
+                let _ = quantity.read(span());
                 out.write(quantity.literal().as_bytes());
             }
-            Kind::Compact => compact(span, &mut |bytes| out.write(bytes)),
+            Kind::Compact => compact(span(), &mut |bytes| out.write(bytes)),
             Kind::Null => self.zero(r#type, out),
         }
     }
