@@ -21,15 +21,6 @@ pub(super) fn first_special(chunk: [u8; 8]) -> usize {
     first(found)
 }
 
-/// The offset of the first byte that is a quote or a bracket of any kind; 8 if there is none.
-#[inline]
-pub(super) fn first_structural(chunk: [u8; 8]) -> usize {
-    let v = u64::from_le_bytes(chunk);
-    // `[` and `{`, `]` and `}` differ in bit 5.
-    let folded = v | splat(0x20);
-    first(zero(folded ^ splat(0x7b)) | zero(folded ^ splat(0x7d)) | zero(v ^ splat(0x22)))
-}
-
 /// The offset of the first byte that is a quote or a backslash; 8 if there is none.
 #[inline]
 pub(super) fn first_quote_or_backslash(chunk: [u8; 8]) -> usize {
@@ -54,26 +45,18 @@ pub(super) fn is_special(byte: u8) -> bool {
     !matches!(byte, 0x20..0x80) || matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&')
 }
 
-/// The same question as [`first_structural`] for one byte.
-#[inline]
-pub(super) fn is_structural(byte: u8) -> bool {
-    matches!(byte, b'"' | b'{' | b'}' | b'[' | b']')
-}
-
 /// The same question as [`first_quote_or_backslash`] for one byte.
 #[inline]
 pub(super) fn is_quote_or_backslash(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\')
 }
 
+type First = fn([u8; 8]) -> usize;
+type Single = fn(u8) -> bool;
+
 /// The first byte at or after `at` for which `single` holds; eight bytes at a time by `first`.
 #[inline]
-pub(super) fn find(
-    text: &[u8],
-    mut at: usize,
-    first: fn([u8; 8]) -> usize,
-    single: fn(u8) -> bool,
-) -> Option<usize> {
+pub(super) fn find(text: &[u8], mut at: usize, first: First, single: Single) -> Option<usize> {
     while let Some(&chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         match first(chunk) {
             8 => at += 8,
@@ -84,17 +67,79 @@ pub(super) fn find(
     rest.iter().position(|&byte| single(byte)).map(|offset| at + offset)
 }
 
+/// Sets bit `i` when `test` holds for byte `i`.
+#[inline]
+pub(super) fn bits(block: &[u8; 64], test: impl Fn(u8) -> bool) -> u64 {
+    // The comparisons become vector instructions; each multiplication gathers eight of their bits.
+    let found = block.map(|byte| u8::from(test(byte)));
+    let (eights, _) = found.as_chunks::<8>();
+    eights.iter().rev().fold(0, |bits, &eight| {
+        bits << 8 | u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    })
+}
+
+/// Which bytes of consecutive blocks lie inside strings.
+#[derive(Default)]
+pub(super) struct Strings {
+    /// All bits set when the block before ended inside a string.
+    open: u64,
+    /// Whether the block before ended with a backslash that escapes the next byte.
+    escaping: bool,
+}
+
+impl Strings {
+    /// Sets the bits of the bytes in strings: from each opening quote to before the closing one.
+    #[inline]
+    pub(super) fn inside(&mut self, block: &[u8; 64]) -> u64 {
+        let mut quotes = bits(block, |byte| byte == b'"');
+        if self.escaping || block.contains(&b'\\') {
+            quotes &= !self.escaped(block);
+        }
+        let mut inside = quotes;
+        for shift in [1, 2, 4, 8, 16, 32] {
+            inside ^= inside << shift;
+        }
+        inside ^= self.open;
+        self.open = (inside >> 63).wrapping_neg();
+        inside
+    }
+
+    #[inline(never)]
+    fn escaped(&mut self, block: &[u8; 64]) -> u64 {
+        let mut escaped = 0;
+        for (bit, &byte) in block.iter().enumerate() {
+            if self.escaping {
+                escaped |= 1 << bit;
+                self.escaping = false;
+            } else {
+                self.escaping = byte == b'\\';
+            }
+        }
+        escaped
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn blocks_know_what_lies_inside_strings() {
+        let text = br#"{"a\\":"b\"{","c":["","\\\"}"]}"#;
+        let mut padded = [b' '; 64];
+        padded[..text.len()].copy_from_slice(text);
+        let inside = Strings::default().inside(&padded);
+        let outside: String = (0..text.len())
+            .filter(|at| inside >> at & 1 == 0 && text[*at] != b'"')
+            .map(|at| char::from(text[at]))
+            .collect();
+        assert_eq!(outside, "{:,:[,]}");
+    }
+
+    #[test]
     fn eight_at_a_time_finds_what_one_at_a_time_finds() {
-        let tests: [(fn([u8; 8]) -> usize, fn(u8) -> bool); 3] = [
-            (first_special, is_special),
-            (first_structural, is_structural),
-            (first_quote_or_backslash, is_quote_or_backslash),
-        ];
+        let tests: [(First, Single); 2] =
+            [(first_special, is_special), (first_quote_or_backslash, is_quote_or_backslash)];
         for (first, single) in tests {
             for byte in 0..=255u8 {
                 for behind in [b'a', b'"', 0xff, 0x00, byte.wrapping_add(1)] {

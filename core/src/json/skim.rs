@@ -3,9 +3,7 @@
 //! A value's extent is exact when the value is valid JSON; whoever uses it checks that. So a wide
 //! object is cut into entries at memory speed, and each entry is looked at closely only once.
 
-use super::classify::{
-    find, first_quote_or_backslash, first_structural, is_quote_or_backslash, is_structural,
-};
+use super::classify::{Strings, bits, find, first_quote_or_backslash, is_quote_or_backslash};
 use super::scan::{StringToken, SyntaxError, expect, peek, string, unexpected};
 
 /// One member of an object: offsets in bytes.
@@ -78,23 +76,46 @@ fn value_end(text: &[u8], start: usize) -> Result<usize, SyntaxError> {
 }
 
 fn container_end(text: &[u8], start: usize) -> Result<usize, SyntaxError> {
+    let mut depth = 0u32;
+    let mut strings = Strings::default();
     let mut at = start;
-    let mut depth = 0usize;
     loop {
-        let Some(next) = find(text, at, first_structural, is_structural) else {
-            return Err(unexpected(text, text.len(), "a closing bracket"));
-        };
-        at = next + 1;
-        match text.get(next) {
-            Some(b'"') => at = string_end(text, at)?,
-            Some(b'{' | b'[') => depth += 1,
-            _ => {
-                depth -= 1;
-                if depth == 0 {
-                    return Ok(at);
+        let rest = text.get(at..).unwrap_or_default();
+        let mut padded = [b' '; 64];
+        let block = match rest.first_chunk::<64>() {
+            Some(block) => block,
+            None if rest.is_empty() => {
+                return Err(unexpected(text, text.len(), "a closing bracket"));
+            }
+            None => {
+                for (to, from) in padded.iter_mut().zip(rest) {
+                    *to = *from;
                 }
+                &padded
+            }
+        };
+        let outside = !strings.inside(block);
+        let opens = bits(block, |byte| byte | 0x20 == b'{') & outside;
+        let closes = bits(block, |byte| byte | 0x20 == b'}') & outside;
+        // Most blocks cannot close the container, whatever the order of their brackets.
+        if closes.count_ones() < depth {
+            depth = depth + opens.count_ones() - closes.count_ones();
+            at += 64;
+            continue;
+        }
+        let mut brackets = opens | closes;
+        while brackets != 0 {
+            let bit = brackets & brackets.wrapping_neg();
+            brackets ^= bit;
+            if opens & bit != 0 {
+                depth += 1;
+            } else if depth <= 1 {
+                return Ok(at + bit.trailing_zeros() as usize + 1);
+            } else {
+                depth -= 1;
             }
         }
+        at += 64;
     }
 }
 
