@@ -21,6 +21,7 @@ pub use layout::{Expression, Field, Kind, Layout, Type, Version};
 pub use rng::Rng;
 
 pub mod coverage;
+pub mod fixtures;
 pub mod generate;
 pub mod json;
 pub mod layout;
