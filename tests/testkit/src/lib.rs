@@ -18,6 +18,7 @@ pub use coverage::{Coverage, all_fields};
 pub use generate::{Options, nodes, nodes_covering, value, workflow, workflow_covering};
 pub use json::Style;
 pub use layout::{Expression, Field, Kind, Layout, Type, Version};
+pub use realistic::{realistic_nodes, realistic_workflow, to_mysql_text};
 pub use rng::Rng;
 
 pub mod coverage;
@@ -25,4 +26,7 @@ pub mod fixtures;
 pub mod generate;
 pub mod json;
 pub mod layout;
+#[cfg(test)]
+mod order;
+pub mod realistic;
 pub mod rng;

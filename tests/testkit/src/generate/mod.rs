@@ -123,6 +123,7 @@ pub fn value(
 mod tests {
     use super::*;
     use crate::layout::Version;
+    use crate::order::assert_in_order;
 
     const ROOTS: [&str; 2] = [Layout::WORKFLOW, Layout::NODES];
 
@@ -174,6 +175,34 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn clean_texts_are_in_the_order_of_their_layout() {
+        for layout in Version::ALL.map(Layout::load) {
+            for root in ROOTS {
+                (0..300).for_each(|seed| {
+                    assert_in_order(&layout, root, &text(seed, &layout, root, &Options::clean()));
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn the_style_of_mysql_is_the_text_rewritten_as_mysql_does() {
+        let layout = Layout::load(Version::V4_1_2);
+        for (root, seed) in
+            ROOTS.into_iter().flat_map(|root| (0..200).map(move |seed| (root, seed)))
+        {
+            let canonical = text(seed, &layout, root, &Options::clean());
+            let styled = text(
+                seed,
+                &layout,
+                root,
+                &Options { style: Some(Style::MySql), ..Options::clean() },
+            );
+            assert_eq!(styled, crate::to_mysql_text(&canonical), "{root}, seed {seed}");
         }
     }
 

@@ -6,7 +6,7 @@ use crate::rng::Rng;
 
 /// Any JSON value; when `hostile`, with white space inside, odd numbers, repeated keys, or very deep.
 pub(super) fn any(rng: &mut Rng, style: Style, hostile: bool) -> Value {
-    if hostile && rng.below(400) == 0 {
+    if hostile && rng.below(150) == 0 {
         return deep(rng);
     }
     let levels = rng.below(4);
@@ -97,9 +97,10 @@ fn spaced(rng: &mut Rng, style: Style, hostile: bool, value: Value) -> Value {
 
 /// Nested about as deep as Go allows (10,000 levels in a whole text), or half or a tenth as deep.
 fn deep(rng: &mut Rng) -> Value {
-    let levels = match rng.below(4) {
+    let levels = match rng.below(6) {
         0 => rng.between(9_985, 10_001),
-        1 => 5_000,
+        1 => 9_990,
+        2 => 5_000,
         _ => rng.between(100, 1_000),
     };
     let (open, close) = *rng.pick(&[("[", "]"), ("{\"a\":", "}")]);
