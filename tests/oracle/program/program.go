@@ -98,7 +98,10 @@ type question struct {
 }
 
 var questions = map[string]question{
-	"nodes":    {needsText: true, answer: answerNodes},
-	"node":     {needsText: true, answer: answerNode},
-	"versions": {answer: answerVersions},
+	"nodes":      {needsText: true, answer: answerNodes},
+	"node":       {needsText: true, answer: answerNode},
+	"workflow":   {needsText: true, answer: answerWorkflow},
+	"compress":   {needsText: true, answer: answerCompress},
+	"decompress": {needsText: true, answer: answerDecompress},
+	"versions":   {answer: answerVersions},
 }

@@ -79,6 +79,21 @@ func TestPanicIsAnAnswer(t *testing.T) {
 	}
 }
 
+func TestCompressedTextDecompressesToItself(t *testing.T) {
+	const text = "{\"a\":\"\xff\"}"
+	compressed := ask[struct {
+		B64      string
+		B64Bytes int
+	}](t, map[string]any{"do": "compress", "b64": []byte(text), "bytes": true})
+	if compressed.B64Bytes != len(compressed.B64) || compressed.B64Bytes == 0 {
+		t.Errorf("b64Bytes is %d, b64 has %d", compressed.B64Bytes, len(compressed.B64))
+	}
+	back := ask[nodesReply](t, map[string]any{"do": "decompress", "text": compressed.B64, "bytes": true})
+	if string(back.B64) != text {
+		t.Errorf("%q came back as %q", text, back.B64)
+	}
+}
+
 func TestModuleThatIsNotCompiledInHasNoVersion(t *testing.T) {
 	if version, err := moduleVersion("example.com/none"); err == nil {
 		t.Errorf("answered %s", version)
