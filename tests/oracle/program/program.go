@@ -103,5 +103,6 @@ var questions = map[string]question{
 	"workflow":   {needsText: true, answer: answerWorkflow},
 	"compress":   {needsText: true, answer: answerCompress},
 	"decompress": {needsText: true, answer: answerDecompress},
+	"layout":     {answer: answerLayout},
 	"versions":   {answer: answerVersions},
 }
