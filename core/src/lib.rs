@@ -18,3 +18,6 @@ extern crate alloc;
 
 pub mod golang;
 pub mod json;
+pub mod nodes;
+pub mod size;
+pub mod workflow;

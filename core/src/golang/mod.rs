@@ -13,6 +13,8 @@ mod special;
 mod tables;
 mod version;
 
+pub(crate) use fold::folds_to;
+pub(crate) use special::base64_bytes;
 pub use dropped::{Dropped, DroppedField, Why};
 pub use encode::{Encoded, Encoder, Root};
 pub use error::{DecodeError, DecodeReason};

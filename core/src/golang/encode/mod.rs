@@ -56,6 +56,8 @@ pub struct Encoded {
     pub bytes: u64,
     /// What the input held beyond that.
     pub dropped: Dropped,
+    /// How many nodes there are; `None` where Go has a nil map, which it marshals as `null`.
+    pub nodes: Option<u64>,
 }
 
 /// Writes JSON texts as the Go code of one version of Argo would, after reading them.
@@ -106,11 +108,17 @@ impl Encoder {
         }
         let mut counted = (Count::default(), out);
         let mut dropped = Dropped::default();
-        if self.encode_fast(json, root, &mut dropped, &mut counted).is_err() {
-            counted.restart();
-            dropped = reference::encode(json, root.r#type(), self.version, &mut counted)?;
-        }
-        Ok(Encoded { bytes: counted.0.bytes, dropped })
+        let nodes = match self.encode_fast(json, root, &mut dropped, &mut counted) {
+            Ok(nodes) => nodes,
+            Err(GiveWay) => {
+                counted.restart();
+                let nodes;
+                (dropped, nodes) =
+                    reference::encode(json, root.r#type(), self.version, &mut counted)?;
+                nodes
+            }
+        };
+        Ok(Encoded { bytes: counted.0.bytes, dropped, nodes })
     }
 
     /// The same, by the executable specification alone: slower, in many times the memory.
@@ -124,8 +132,9 @@ impl Encoder {
         out: &mut S,
     ) -> Result<Encoded, DecodeError> {
         let mut counted = (Count::default(), out);
-        let dropped = reference::encode(json, root.r#type(), self.version, &mut counted)?;
-        Ok(Encoded { bytes: counted.0.bytes, dropped })
+        let (dropped, nodes) =
+            reference::encode(json, root.r#type(), self.version, &mut counted)?;
+        Ok(Encoded { bytes: counted.0.bytes, dropped, nodes })
     }
 
     /// The version under which the controller would store these nodes.

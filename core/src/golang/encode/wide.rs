@@ -33,9 +33,9 @@ impl Encoder {
         root: Root,
         dropped: &mut Dropped,
         out: &mut S,
-    ) -> Result<(), GiveWay> {
+    ) -> Result<Option<u64>, GiveWay> {
         let (at, _) = peek(text, 0).ok_or(GiveWay)?;
-        let mut walk = Walk { encoder: self, text, dropped, out };
+        let mut walk = Walk { encoder: self, text, dropped, out, nodes: None };
         let end = match root {
             Root::Workflow => walk.object(&WF_WORKFLOW, at, 0)?,
             Root::Nodes => walk.nodes_or_null(at)?,
@@ -45,7 +45,7 @@ impl Encoder {
             }
         };
         match peek(text, end) {
-            None => Ok(()),
+            None => Ok(walk.nodes),
             Some(_) => Err(GiveWay),
         }
     }
@@ -56,6 +56,8 @@ struct Walk<'a, S> {
     text: &'a [u8],
     dropped: &'a mut Dropped,
     out: &'a mut S,
+    /// How many nodes there are, once they have been found.
+    nodes: Option<u64>,
 }
 
 impl<S: Sink> Walk<'_, S> {
@@ -211,6 +213,7 @@ impl<S: Sink> Walk<'_, S> {
                 return Err(GiveWay);
             }
         }
+        self.nodes = Some(entries.len() as u64);
         Ok(end)
     }
 

@@ -15,7 +15,8 @@ use super::error::DecodeError;
 use super::layout::Type;
 use super::sink::Sink;
 
-/// Decodes `json` as `r#type` and writes what Go would marshal.
+/// Decodes `json` as `r#type` and writes what Go would marshal; gives what was lost and how many nodes
+/// there are.
 ///
 /// # Errors
 /// Whatever Go's `json.Unmarshal` refuses; nothing has been written then.
@@ -24,8 +25,8 @@ pub(crate) fn encode<S: Sink>(
     r#type: Type,
     version: u8,
     out: &mut S,
-) -> Result<Dropped, DecodeError> {
+) -> Result<(Dropped, Option<u64>), DecodeError> {
     let (tree, dropped) = decode::decode(json, r#type, version)?;
     encode::encode(json, &tree, r#type, version, out);
-    Ok(dropped)
+    Ok((dropped, tree.node_count(r#type)))
 }

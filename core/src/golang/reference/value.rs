@@ -4,9 +4,11 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use crate::golang::layout::{Struct, Type};
 use crate::golang::special::int_or_string::IntOrString;
 use crate::golang::special::quantity::Quantity;
 use crate::golang::special::time::Time;
+use crate::golang::tables::WF_WORKFLOW_STATUS;
 
 /// Index of a value in its tree.
 pub(super) type Id = usize;
@@ -68,6 +70,28 @@ impl Tree {
     pub(super) fn set(&mut self, id: Id, value: Value) {
         if let Some(slot) = self.values.get_mut(id) {
             *slot = value;
+        }
+    }
+
+    /// The number of nodes in a tree whose first value is a Workflow or nodes.
+    pub(super) fn node_count(&self, r#type: Type) -> Option<u64> {
+        let child = |id: Id, of: &Struct, name: &str| match self.get(id) {
+            Value::Struct(fields) => fields
+                .iter()
+                .find(|(index, _)| of.fields.get(**index).is_some_and(|field| field.name() == name))
+                .map(|(_, id)| *id),
+            _ => None,
+        };
+        let nodes = match r#type {
+            Type::Struct(of) => {
+                let status = child(0, of, "status")?;
+                child(status, &WF_WORKFLOW_STATUS, "nodes")?
+            }
+            _ => 0,
+        };
+        match self.get(nodes) {
+            Value::Map(entries) => Some(entries.len() as u64),
+            _ => None,
         }
     }
 

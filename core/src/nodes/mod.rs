@@ -1,0 +1,13 @@
+//! `status.nodes`: taken out, put back, cut into parts, decompressed.
+
+#[cfg(feature = "brotli")]
+mod brotli_memory;
+mod compression;
+mod merge;
+mod parts;
+mod split;
+
+pub use compression::{DecompressError, MAX_DECOMPRESSED_BYTES, decompress};
+pub use merge::{MergeError, decompress_nodes, merge_nodes};
+pub use parts::{CutError, JoinError, Part, cut_nodes, join_parts};
+pub use split::{Record, Split, SplitError, split_nodes};

@@ -1,0 +1,140 @@
+//! Taking the nodes out of a Workflow.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::compression::{DecompressError, MAX_DECOMPRESSED_BYTES, decompress};
+use crate::golang::{DecodeError, Dropped, Encoder, Fnv1, NodeVersion, Root};
+use crate::workflow::{Envelope, EnvelopeError, with_storage};
+
+/// A Workflow without its nodes, and the nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// The Workflow's JSON text: as it was, with `offloadNodeStatusVersion` in place of the nodes.
+    pub workflow: Vec<u8>,
+    /// The nodes; `None` if the Workflow holds none, and then it is unchanged.
+    pub record: Option<Record>,
+}
+
+/// What the controller would write as a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The Workflow's uid.
+    pub uid: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The version that names the row.
+    pub version: NodeVersion,
+    /// The nodes as Go marshals them.
+    pub nodes: Vec<u8>,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// Why nodes cannot be taken out of a Workflow.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SplitError {
+    /// The text is not a Workflow.
+    Envelope(EnvelopeError),
+    /// The Workflow has no uid, under which its row would be found again.
+    NoUid,
+    /// It holds nodes in more than one place.
+    TwoPlaces,
+    /// `compressedNodes` cannot be read.
+    Decompress(DecompressError),
+    /// Go would refuse the nodes. The offset is in the Workflow's text, or in the nodes' own when they
+    /// were compressed.
+    Decode {
+        /// What is wrong.
+        error: DecodeError,
+        /// Whether the offset is in the decompressed nodes.
+        in_compressed: bool,
+    },
+    /// The nodes hold content that this version of Argo would lose.
+    WouldDrop(Dropped),
+}
+
+impl fmt::Display for SplitError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Envelope(error) => error.fmt(out),
+            Self::NoUid => out.write_str(
+                "the Workflow has no metadata.uid, under which its nodes would be found again",
+            ),
+            Self::TwoPlaces => out.write_str(
+                "the Workflow holds nodes in more than one place: of status.nodes, \
+                 status.compressedNodes and status.offloadNodeStatusVersion only one may be set",
+            ),
+            Self::Decompress(error) => error.fmt(out),
+            Self::Decode { error, .. } => error.fmt(out),
+            Self::WouldDrop(dropped) => write!(
+                out,
+                "the nodes hold content that this version of Argo does not keep: {dropped}"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for SplitError {}
+
+impl From<EnvelopeError> for SplitError {
+    fn from(error: EnvelopeError) -> Self {
+        Self::Envelope(error)
+    }
+}
+
+/// Takes the nodes out of the Workflow `text`, as the controller does when it offloads.
+///
+/// A Workflow whose nodes are already elsewhere, or that has none, comes back unchanged.
+///
+/// # Errors
+/// The text is not a Workflow, or something of it would be lost.
+pub fn split_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Split, SplitError> {
+    let envelope = Envelope::parse(text)?;
+    let places = [
+        envelope.nodes.is_some(),
+        envelope.compressed_nodes.is_some(),
+        !envelope.offload_version.is_empty(),
+    ];
+    if places.iter().filter(|place| **place).count() > 1 {
+        return Err(SplitError::TwoPlaces);
+    }
+    let decompressed;
+    let (source, start) = if let Some(range) = &envelope.nodes {
+        (text.get(range.clone()).unwrap_or_default(), Some(range.start))
+    } else if let Some(compressed) = envelope.compressed_nodes_text() {
+        decompressed =
+            decompress(&compressed, MAX_DECOMPRESSED_BYTES).map_err(SplitError::Decompress)?;
+        (&decompressed[..], None)
+    } else {
+        return Ok(Split { workflow: text.to_vec(), record: None });
+    };
+    if envelope.uid.is_empty() {
+        return Err(SplitError::NoUid);
+    }
+    let mut out = (Fnv1::default(), Vec::with_capacity(source.len()));
+    let encoded = encoder.encode(source, Root::Nodes, &mut out).map_err(|mut error| {
+        error.at += start.unwrap_or(0);
+        SplitError::Decode { error, in_compressed: start.is_none() }
+    })?;
+    if !encoded.dropped.is_empty() {
+        return Err(SplitError::WouldDrop(encoded.dropped));
+    }
+    let version = NodeVersion(out.0.finish());
+    let member = format!("\"offloadNodeStatusVersion\":\"{version}\"");
+    let workflow =
+        with_storage(&envelope, member.as_bytes()).map_err(EnvelopeError::from)?;
+    let record = Record {
+        uid: envelope.uid.to_string(),
+        namespace: envelope.namespace.to_string(),
+        name: envelope.name.to_string(),
+        version,
+        nodes: out.1,
+        count: encoded.nodes.unwrap_or(0),
+    };
+    Ok(Split { workflow, record: Some(record) })
+}

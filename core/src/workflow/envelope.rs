@@ -1,0 +1,283 @@
+//! What a Workflow says about itself, borrowed from its JSON text.
+//!
+//! **Invariant:** only identity and status facts are read; everything else stays a span of the text.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use core::fmt;
+use core::ops::Range;
+
+use crate::golang::folds_to;
+use crate::json::SyntaxError;
+use crate::json::scan::peek;
+use crate::json::skim::{Member, members};
+use crate::json::text::decode;
+
+/// A Workflow's JSON text and where in it things are; spans are offsets in bytes.
+///
+/// What lies between is not validated: [`crate::golang::Encoder`] does that.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Envelope<'a> {
+    /// The whole text.
+    pub text: &'a [u8],
+    /// `metadata.name`, or `metadata.generateName` where there is none yet.
+    pub name: Cow<'a, str>,
+    /// `metadata.namespace`
+    pub namespace: Cow<'a, str>,
+    /// `metadata.uid`
+    pub uid: Cow<'a, str>,
+    /// `metadata.creationTimestamp`, as written.
+    pub creation_timestamp: Cow<'a, str>,
+    /// Whether `metadata.managedFields` is there.
+    pub has_managed_fields: bool,
+    /// `status.phase`
+    pub phase: Cow<'a, str>,
+    /// `status.message`
+    pub message: Cow<'a, str>,
+    /// `status.offloadNodeStatusVersion`
+    pub offload_version: Cow<'a, str>,
+    /// The value of `spec`.
+    pub spec: Option<Range<usize>>,
+    /// The value of `status`, an object.
+    pub status: Option<Range<usize>>,
+    /// The value of `status.nodes`: an object with at least one node.
+    pub nodes: Option<Range<usize>>,
+    /// The value of `status.compressedNodes`: a string literal that is not empty.
+    pub compressed_nodes: Option<Range<usize>>,
+}
+
+/// A text that is not one Workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvelopeError {
+    /// Offset in bytes of what is wrong.
+    pub at: usize,
+    /// What is wrong there.
+    pub problem: EnvelopeProblem,
+}
+
+/// Why a text is not one Workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvelopeProblem {
+    /// It is not JSON.
+    Syntax(SyntaxError),
+    /// The object is of another kind.
+    Kind {
+        /// `apiVersion`, empty if there is none.
+        api_version: String,
+        /// `kind`, empty if there is none.
+        kind: String,
+    },
+    /// A value is not of the kind it must be.
+    Expected {
+        /// The key.
+        key: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A key stands twice, or in a spelling that Go would take for it.
+    Repeated {
+        /// The key as it should be written, once.
+        key: &'static str,
+    },
+}
+
+impl fmt::Display for EnvelopeError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.problem {
+            EnvelopeProblem::Syntax(error) => error.fmt(out),
+            EnvelopeProblem::Kind { kind, .. } if kind.is_empty() => {
+                out.write_str("expected a Workflow, found an object without `kind`")
+            }
+            EnvelopeProblem::Kind { api_version, kind } => {
+                write!(out, "expected a Workflow of argoproj.io, found {kind} of {api_version:?}")
+            }
+            EnvelopeProblem::Expected { key, wanted } => {
+                write!(out, "expected {wanted} under `{key}`")
+            }
+            EnvelopeProblem::Repeated { key } => write!(
+                out,
+                "`{key}` must stand once, in exactly this spelling: here Go would merge two values"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for EnvelopeError {}
+
+impl From<SyntaxError> for EnvelopeError {
+    fn from(error: SyntaxError) -> Self {
+        Self { at: error.at, problem: EnvelopeProblem::Syntax(error) }
+    }
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads `text` as a Workflow.
+    ///
+    /// # Errors
+    /// It is not an object of kind Workflow, or a key that matters here stands twice.
+    pub fn parse(text: &'a [u8]) -> Result<Self, EnvelopeError> {
+        let start = peek(text, 0).map_or(text.len(), |(at, _)| at);
+        let ([api_version, kind, metadata, spec, status], end) =
+            fields(text, start, ["apiVersion", "kind", "metadata", "spec", "status"])?;
+        if let Some((at, _)) = peek(text, end) {
+            return Err(crate::json::scan::unexpected(text, at, "nothing after the Workflow").into());
+        }
+        let mut envelope = Self { text, spec: span(spec), ..Self::default() };
+        let api_version = string(text, api_version, "apiVersion")?;
+        let kind = string(text, kind, "kind")?;
+        if kind != "Workflow" || !api_version.starts_with("argoproj.io/") {
+            let (api_version, kind) = (api_version.to_string(), kind.to_string());
+            return Err(EnvelopeError {
+                at: start,
+                problem: EnvelopeProblem::Kind { api_version, kind },
+            });
+        }
+        if let Some(metadata) = object(text, metadata, "metadata")? {
+            let ([name, generate_name, namespace, uid, created, managed], _) = fields(
+                text,
+                metadata.start,
+                ["name", "generateName", "namespace", "uid", "creationTimestamp", "managedFields"],
+            )?;
+            envelope.name = string(text, name, "metadata.name")?;
+            if envelope.name.is_empty() {
+                envelope.name = string(text, generate_name, "metadata.generateName")?;
+            }
+            envelope.namespace = string(text, namespace, "metadata.namespace")?;
+            envelope.uid = string(text, uid, "metadata.uid")?;
+            envelope.creation_timestamp = string(text, created, "metadata.creationTimestamp")?;
+            envelope.has_managed_fields = present(text, managed).is_some();
+        }
+        if let Some(status) = object(text, status, "status")? {
+            let ([phase, message, offloaded, nodes, compressed], _) = fields(
+                text,
+                status.start,
+                ["phase", "message", "offloadNodeStatusVersion", "nodes", "compressedNodes"],
+            )?;
+            envelope.status = Some(status.start..status.end);
+            envelope.phase = string(text, phase, "status.phase")?;
+            envelope.message = string(text, message, "status.message")?;
+            envelope.offload_version = string(text, offloaded, "status.offloadNodeStatusVersion")?;
+            if let Some(nodes) = object(text, nodes, "status.nodes")?
+                && !matches!(peek(text, nodes.start + 1), Some((_, b'}')))
+            {
+                envelope.nodes = span(Some(nodes));
+            }
+            if !string(text, compressed, "status.compressedNodes")?.is_empty() {
+                envelope.compressed_nodes = span(compressed);
+            }
+        }
+        Ok(envelope)
+    }
+
+    /// The text of `status.nodes`, if there are nodes in the object.
+    #[must_use]
+    pub fn nodes_text(&self) -> Option<&'a [u8]> {
+        self.text.get(self.nodes.clone()?)
+    }
+
+    /// `status.compressedNodes`, decoded from JSON: base64.
+    #[must_use]
+    pub fn compressed_nodes_text(&self) -> Option<Cow<'a, [u8]>> {
+        let literal = self.text.get(self.compressed_nodes.clone()?)?;
+        literal.get(1..literal.len().checked_sub(1)?).map(decode)
+    }
+}
+
+fn span(member: Option<Member>) -> Option<Range<usize>> {
+    member.map(|member| member.start..member.end)
+}
+
+/// The members of the object at `at` that have these keys, and the offset behind the object.
+fn fields<const N: usize>(
+    text: &[u8],
+    at: usize,
+    keys: [&'static str; N],
+) -> Result<([Option<Member>; N], usize), EnvelopeError> {
+    let mut found = [None; N];
+    let end = members(text, at, |member| {
+        let key = decode(member.key_text(text));
+        for (place, name) in found.iter_mut().zip(keys) {
+            if folds_to(&key, name.as_bytes()) {
+                if place.is_some() || *key != *name.as_bytes() {
+                    let problem = EnvelopeProblem::Repeated { key: name };
+                    return Err(EnvelopeError { at: member.key_start, problem });
+                }
+                *place = Some(member);
+            }
+        }
+        Ok(())
+    })?;
+    Ok((found, end))
+}
+
+/// The member, unless it is absent or null.
+fn present(text: &[u8], member: Option<Member>) -> Option<Member> {
+    member.filter(|member| text.get(member.start) != Some(&b'n'))
+}
+
+fn object(
+    text: &[u8],
+    member: Option<Member>,
+    key: &'static str,
+) -> Result<Option<Member>, EnvelopeError> {
+    match present(text, member) {
+        Some(member) if text.get(member.start) != Some(&b'{') => Err(EnvelopeError {
+            at: member.start,
+            problem: EnvelopeProblem::Expected { key, wanted: "an object" },
+        }),
+        member => Ok(member),
+    }
+}
+
+/// The decoded string, empty if it is absent or null.
+fn string<'a>(
+    text: &'a [u8],
+    member: Option<Member>,
+    key: &'static str,
+) -> Result<Cow<'a, str>, EnvelopeError> {
+    let Some(member) = present(text, member) else { return Ok(Cow::Borrowed("")) };
+    if text.get(member.start) != Some(&b'"') {
+        let problem = EnvelopeProblem::Expected { key, wanted: "a string" };
+        return Err(EnvelopeError { at: member.start, problem });
+    }
+    crate::json::scan::string(text, member.start + 1)?;
+    let inner = text.get(member.start + 1..member.end - 1).unwrap_or_default();
+    Ok(match decode(inner) {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = r#"{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow""#;
+
+    #[test]
+    fn identity_and_status_are_read() {
+        let text = alloc::format!(
+            r#"{HEAD},"metadata":{{"name":"a","namespace":"argo","uid":"u-1","managedFields":[{{}}]}},
+               "status":{{"phase":"Running","nodes":{{"a":{{}}}},"message":"é\n"}}}} "#
+        );
+        let envelope = Envelope::parse(text.as_bytes()).expect("workflow");
+        assert_eq!((&*envelope.name, &*envelope.namespace, &*envelope.uid), ("a", "argo", "u-1"));
+        assert!(envelope.has_managed_fields);
+        assert_eq!((&*envelope.phase, &*envelope.message), ("Running", "é\n"));
+        assert_eq!(envelope.nodes_text(), Some(&b"{\"a\":{}}"[..]));
+        assert_eq!(envelope.compressed_nodes, None);
+    }
+
+    #[test]
+    fn what_is_no_workflow_is_refused_with_the_place() {
+        for (text, at) in [
+            ("[]", 0),
+            ("{", 1),
+            (r#"{"kind":"Pod","apiVersion":"v1"}"#, 0),
+            (r#"{"kind":7}"#, 8),
+            (r#"{"kind":"Workflow","Kind":"Workflow"}"#, 20),
+        ] {
+            assert_eq!(Envelope::parse(text.as_bytes()).expect_err(text).at, at, "{text}");
+        }
+    }
+}
