@@ -13,11 +13,11 @@ mod special;
 mod tables;
 mod version;
 
-pub(crate) use fold::folds_to;
-pub(crate) use special::base64_bytes;
 pub use dropped::{Dropped, DroppedField, Why};
 pub use encode::{Encoded, Encoder, Root};
 pub use error::{DecodeError, DecodeReason};
 pub use fnv::Fnv1;
+pub(crate) use fold::folds_to;
 pub use sink::{Count, Sink};
+pub(crate) use special::base64_bytes;
 pub use version::{ArgoVersion, NodeVersion, ParseVersionError};

@@ -96,9 +96,7 @@ fn verified<'a>(
     raw.update(nodes);
     if NodeVersion(raw.finish()).to_string() == expected {
         // Written by Go as it stands, perhaps by a newer Argo; still it must be nodes.
-        encoder
-            .encode(nodes, Root::Nodes, &mut Count::default())
-            .map_err(MergeError::Decode)?;
+        encoder.encode(nodes, Root::Nodes, &mut Count::default()).map_err(MergeError::Decode)?;
         return Ok(Cow::Borrowed(nodes));
     }
     let mut out = (Fnv1::default(), Vec::with_capacity(nodes.len()));
@@ -130,8 +128,7 @@ pub fn decompress_nodes<'a>(
     if envelope.nodes.is_some() || !envelope.offload_version.is_empty() {
         return Err(MergeError::TwoPlaces);
     }
-    let nodes =
-        decompress(&compressed, MAX_DECOMPRESSED_BYTES).map_err(MergeError::Decompress)?;
+    let nodes = decompress(&compressed, MAX_DECOMPRESSED_BYTES).map_err(MergeError::Decompress)?;
     encoder.encode(&nodes, Root::Nodes, &mut Count::default()).map_err(MergeError::Decode)?;
     put(&envelope, &nodes).map(Cow::Owned)
 }

@@ -230,7 +230,8 @@ pub fn join_parts(mut parts: Vec<Part>, expected: NodeVersion) -> Result<Vec<u8>
         match end {
             Ok(end) if trailing(end).is_none() => {}
             Ok(end) => {
-                let error = crate::json::scan::unexpected(&part.nodes, end, "nothing after the nodes");
+                let error =
+                    crate::json::scan::unexpected(&part.nodes, end, "nothing after the nodes");
                 return Err(JoinError::NotNodes { name: part.name.clone(), error });
             }
             Err(Join::Error(error)) => return Err(error),

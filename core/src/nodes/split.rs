@@ -126,8 +126,7 @@ pub fn split_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Split, SplitErr
     }
     let version = NodeVersion(out.0.finish());
     let member = format!("\"offloadNodeStatusVersion\":\"{version}\"");
-    let workflow =
-        with_storage(&envelope, member.as_bytes()).map_err(EnvelopeError::from)?;
+    let workflow = with_storage(&envelope, member.as_bytes()).map_err(EnvelopeError::from)?;
     let record = Record {
         uid: envelope.uid.to_string(),
         namespace: envelope.namespace.to_string(),

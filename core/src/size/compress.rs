@@ -29,17 +29,17 @@ const LEVEL: i32 = 5;
 const NARROW_FROM_BYTES: u64 = 100_000;
 const NARROW_PERCENT: u64 = 6;
 const WIDE_PERCENT: u64 = 40;
-/// gzip's header and trailer.
-const GZIP_FRAME: u64 = 18;
+/// gzip's header and trailer, and pgzip's empty last block.
+const GZIP_FRAME: u64 = 18 + 5;
+/// pgzip compresses blocks of 1 MiB and flushes each: an empty stored block of 5 bytes.
+const PGZIP_BLOCK: u64 = 1024 * 1024;
+const PGZIP_FLUSH: u64 = 5;
 
 /// Compresses the nodes of the Workflow `text` and keeps only the length.
 ///
 /// # Errors
 /// Go refuses the text.
-pub fn compress_nodes(
-    encoder: &mut Encoder,
-    text: &[u8],
-) -> Result<Compressed, DecodeError> {
+pub fn compress_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Compressed, DecodeError> {
     let mut sink = NodesOnly::new(GzipLength::new());
     let encoded = encoder.encode(text, Root::Workflow, &mut sink)?;
     match encoded.nodes {
@@ -50,8 +50,7 @@ pub fn compress_nodes(
     }
     let nodes_bytes = sink.inner.read;
     let bytes = base64_length(sink.inner.finish());
-    let percent =
-        if nodes_bytes >= NARROW_FROM_BYTES { NARROW_PERCENT } else { WIDE_PERCENT };
+    let percent = if nodes_bytes >= NARROW_FROM_BYTES { NARROW_PERCENT } else { WIDE_PERCENT };
     let margin = (bytes * percent).div_ceil(100);
     Ok(Compressed { bytes, least_bytes: bytes.saturating_sub(margin), most_bytes: bytes + margin })
 }
@@ -98,7 +97,7 @@ impl GzipLength {
 
     fn finish(mut self) -> u64 {
         self.compress(DeflateFlush::Finish);
-        self.deflate.total_out() + GZIP_FRAME
+        self.deflate.total_out() + GZIP_FRAME + self.read.div_ceil(PGZIP_BLOCK) * PGZIP_FLUSH
     }
 }
 

@@ -4,7 +4,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 
 use super::fields::{ByField, NodesOnly};
-use crate::golang::{ArgoVersion, Count, DecodeError, Dropped, Encoder, Fnv1, NodeVersion, Root, Sink};
+use crate::golang::{
+    ArgoVersion, Count, DecodeError, Dropped, Encoder, Fnv1, NodeVersion, Root, Sink,
+};
 
 /// Sizes in bytes of a Workflow as one version of Argo marshals it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +89,9 @@ impl Measure {
     #[must_use]
     pub fn compressed_bytes(&self, compressed_bytes: u64) -> u64 {
         // As the packer measures: a reference to offloaded nodes stays where it is.
-        self.without(&[NODES, COMPRESSED]) + ",\"compressedNodes\":\"\"".len() as u64 + compressed_bytes
+        self.without(&[NODES, COMPRESSED])
+            + ",\"compressedNodes\":\"\"".len() as u64
+            + compressed_bytes
     }
 
     /// The counted bytes without some fields of the status, each with its comma: the status always

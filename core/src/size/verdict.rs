@@ -91,7 +91,9 @@ pub fn judge<E>(
         );
     }
     if !rules.offloading && !already {
-        error.push_str("Tried to offload but encountered error: offload node status is not supported");
+        error.push_str(
+            "Tried to offload but encountered error: offload node status is not supported",
+        );
         return Ok(Verdict {
             kind: VerdictKind::Failed,
             bytes: failed_bytes,

@@ -120,7 +120,9 @@ impl<'a> Envelope<'a> {
         let ([api_version, kind, metadata, spec, status], end) =
             fields(text, start, ["apiVersion", "kind", "metadata", "spec", "status"])?;
         if let Some((at, _)) = peek(text, end) {
-            return Err(crate::json::scan::unexpected(text, at, "nothing after the Workflow").into());
+            return Err(
+                crate::json::scan::unexpected(text, at, "nothing after the Workflow").into()
+            );
         }
         let mut envelope = Self { text, spec: span(spec), ..Self::default() };
         let api_version = string(text, api_version, "apiVersion")?;

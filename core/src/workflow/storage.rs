@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::Envelope;
 use crate::json::scan::SyntaxError;
 use crate::json::skim::{Member, members};
+use crate::json::text::decode;
 
 /// The keys of `status` that hold nodes or say where they are; Go writes them side by side.
 const KEYS: [&[u8]; 3] = [b"compressedNodes", b"nodes", b"offloadNodeStatusVersion"];
@@ -33,7 +34,7 @@ pub(crate) fn with_storage(envelope: &Envelope<'_>, member: &[u8]) -> Result<Vec
     for item in &found {
         let lead = (before, item.key_start - 1);
         before = item.end;
-        if !KEYS.contains(&item.key_text(text)) {
+        if !KEYS.contains(&&*decode(item.key_text(text))) {
             pieces.push((lead.0, lead.1, slice(item.key_start - 1, item.end)));
         } else if !placed {
             placed = true;
@@ -61,11 +62,12 @@ mod tests {
     fn only_the_storage_members_change() {
         let text = br#"{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","status":{
             "compressedNodes": "",
-            "nodes": {"a": {}},
+            "\u006eodes": {"a": {}},
             "phase": "Running"
         } }"#;
         let envelope = Envelope::parse(text).expect("workflow");
-        let changed = with_storage(&envelope, br#""offloadNodeStatusVersion":"fnv:1""#).expect("status");
+        let changed =
+            with_storage(&envelope, br#""offloadNodeStatusVersion":"fnv:1""#).expect("status");
         assert_eq!(
             alloc::string::String::from_utf8_lossy(&changed),
             r#"{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","status":{

@@ -132,8 +132,7 @@ impl Encoder {
         out: &mut S,
     ) -> Result<Encoded, DecodeError> {
         let mut counted = (Count::default(), out);
-        let (dropped, nodes) =
-            reference::encode(json, root.r#type(), self.version, &mut counted)?;
+        let (dropped, nodes) = reference::encode(json, root.r#type(), self.version, &mut counted)?;
         Ok(Encoded { bytes: counted.0.bytes, dropped, nodes })
     }
 

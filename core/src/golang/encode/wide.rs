@@ -123,9 +123,14 @@ impl<S: Sink> Walk<'_, S> {
                 continue;
             };
             let end = match &field.r#type {
-                Type::Struct(inner) if is_wide(inner) && !null(&member) => {
+                Type::Struct(inner) if is_wide(inner) => {
                     lead_and_enter(field, &mut first, self.out);
-                    let end = self.object(inner, member.start, depth + 1)?;
+                    let end = if null(&member) {
+                        self.zero(&field.r#type);
+                        literal(text, member.start, b"null")?
+                    } else {
+                        self.object(inner, member.start, depth + 1)?
+                    };
                     self.out.leave();
                     end
                 }
@@ -164,7 +169,23 @@ impl<S: Sink> Walk<'_, S> {
         Ok(end)
     }
 
+    /// Writes the zero value, a wide struct field by field.
     fn zero(&mut self, r#type: &Type) {
+        if let Type::Struct(of) = r#type
+            && is_wide(of)
+        {
+            let mut first = true;
+            for position in 0..self.encoder.plans.of(of).fields.len() {
+                let field = self.encoder.plans.of(of).fields[position];
+                if !absent_is_omitted(field) {
+                    lead_and_enter(field, &mut first, self.out);
+                    self.zero(&field.r#type);
+                    self.out.leave();
+                }
+            }
+            self.out.write(if first { b"{}" } else { b"}" });
+            return;
+        }
         let emitter =
             Emitter { text: self.text, plans: &self.encoder.plans, arena: &self.encoder.arena };
         emitter.zero(r#type, self.out);
