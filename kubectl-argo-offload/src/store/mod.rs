@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** a row's bytes are returned as they were put, or an error is; never other bytes.
 
+pub mod dir;
 mod error;
 mod record;
 mod sha256;

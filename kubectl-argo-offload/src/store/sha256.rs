@@ -15,6 +15,15 @@ impl Sha256 {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// The digest of everything fed to a hasher.
+    pub(super) fn finish(hasher: sha2::Sha256) -> Self {
+        Self(hasher.finalize().into())
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         if text.len() != 64 {

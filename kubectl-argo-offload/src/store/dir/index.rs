@@ -1,0 +1,162 @@
+//! Where the line of each row is. **Invariant:** about 50 bytes a row, however long its names.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use super::manifest::{Line, MANIFEST, Row, parse};
+use super::segment::segment_name;
+use super::{RowKey, StoreError, io_error};
+
+/// The file that holds a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineFile {
+    Manifest,
+    /// A footer in this segment.
+    Segment(u32),
+}
+
+impl LineFile {
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Manifest => MANIFEST.to_owned(),
+            Self::Segment(number) => segment_name(number),
+        }
+    }
+}
+
+/// Where a row's line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub(super) file: LineFile,
+    /// Bytes without the line feed.
+    pub(super) length: u32,
+    pub(super) offset: u64,
+}
+
+/// The rows of an archive, in the order in which they were put.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// `None` where a later line for the same row took over.
+    slots: Vec<Option<Slot>>,
+    /// Hash of the uid, hash of the version, position in `slots`.
+    by_hash: BTreeSet<(u32, u32, u32)>,
+}
+
+impl Index {
+    /// Adds a row; `replaced` is the slot of an earlier line for the same key.
+    pub(super) fn insert(&mut self, row: &Row, slot: Slot, replaced: Option<Slot>) {
+        let (uid, version) = (hash(&row.uid), hash(&row.version));
+        if let Some(replaced) = replaced {
+            let old = self
+                .positions(uid, version..=version)
+                .find(|position| self.slot(*position) == Some(replaced));
+            if let Some(position) = old {
+                self.by_hash.remove(&(uid, version, position));
+                if let Some(slot) = self.slots.get_mut(position as usize) {
+                    *slot = None;
+                }
+            }
+        }
+        // 2³² rows would be a manifest of more than a terabyte.
+        let position = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        self.slots.push(Some(slot));
+        self.by_hash.insert((uid, version, position));
+    }
+
+    /// Every row.
+    pub(super) fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.slots.iter().filter_map(|slot| *slot)
+    }
+
+    /// The rows that may have this uid, and others of the same hash.
+    pub(super) fn maybe_of(&self, uid: &str) -> impl Iterator<Item = Slot> + '_ {
+        let mut positions: Vec<u32> = self.positions(hash(uid), 0..=u32::MAX).collect();
+        positions.sort_unstable();
+        positions.into_iter().filter_map(|position| self.slot(position))
+    }
+
+    /// The rows that may have this uid and version, and others of the same hashes.
+    pub(super) fn maybe_at(&self, uid: &str, version: &str) -> impl Iterator<Item = Slot> + '_ {
+        let version = hash(version);
+        self.positions(hash(uid), version..=version).filter_map(|position| self.slot(position))
+    }
+
+    fn positions(
+        &self,
+        uid: u32,
+        versions: std::ops::RangeInclusive<u32>,
+    ) -> impl Iterator<Item = u32> + '_ {
+        let (first, last) = ((uid, *versions.start(), 0), (uid, *versions.end(), u32::MAX));
+        self.by_hash.range(first..=last).map(|(_, _, position)| *position)
+    }
+
+    fn slot(&self, position: u32) -> Option<Slot> {
+        self.slots.get(position as usize).copied().flatten()
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "half of the hash is enough to find candidates"
+)]
+fn hash(text: &str) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish() as u32
+}
+
+/// Reads the lines of rows again; keeps one file open.
+pub(super) struct RowReader {
+    directory: PathBuf,
+    open: Option<(LineFile, File)>,
+}
+
+impl RowReader {
+    pub(super) fn new(directory: &Path) -> Self {
+        Self { directory: directory.to_owned(), open: None }
+    }
+
+    /// The row whose line is at `slot`; its checksum is checked again.
+    pub(super) fn row(&mut self, slot: Slot) -> Result<Row, StoreError> {
+        let path = self.directory.join(slot.file.name());
+        match parse(&self.line(slot)?, &path)? {
+            Line::Row(row) => Ok(row),
+            _ => Err(StoreError::ListChanged { path, offset: slot.offset }),
+        }
+    }
+
+    /// The row with this key among those that may have it.
+    pub(super) fn find(
+        &mut self,
+        slots: impl Iterator<Item = Slot>,
+        key: &RowKey,
+    ) -> Result<Option<(Slot, Row)>, StoreError> {
+        for slot in slots {
+            let row = self.row(slot)?;
+            if row.has_key(key) {
+                return Ok(Some((slot, row)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The text of the line at `slot`, unchecked.
+    pub(super) fn line(&mut self, slot: Slot) -> Result<Vec<u8>, StoreError> {
+        let path = self.directory.join(slot.file.name());
+        let file = match &mut self.open {
+            Some((file, open)) if *file == slot.file => open,
+            _ => {
+                let file = File::open(&path).map_err(io_error("open", &path))?;
+                &mut self.open.insert((slot.file, file)).1
+            }
+        };
+        let mut line = Vec::with_capacity(slot.length as usize);
+        file.seek(SeekFrom::Start(slot.offset))
+            .and_then(|_| (&*file).take(slot.length.into()).read_to_end(&mut line))
+            .map_err(io_error("read", &path))?;
+        Ok(line)
+    }
+}
