@@ -2,11 +2,13 @@
 //!
 //! **Invariant:** a row's bytes are returned as they were put, or an error is; never other bytes.
 
+mod address;
 pub mod dir;
 mod error;
 mod record;
 mod sha256;
 
+pub use address::{AddressError, StoreAddress};
 pub use error::{Damage, Problem, StoreError};
 pub use record::{NodeRecord, Put, RowInfo, RowKey};
 pub use sha256::Sha256;
