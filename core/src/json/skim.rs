@@ -3,6 +3,8 @@
 //! A value's extent is exact when the value is valid JSON; whoever uses it checks that. So a wide
 //! object is cut into entries at memory speed, and each entry is looked at closely only once.
 
+use core::ops::Range;
+
 use super::classify::{Strings, bits, find, first_quote_or_backslash, is_quote_or_backslash};
 use super::scan::{StringToken, SyntaxError, expect, peek, string, unexpected};
 
@@ -59,8 +61,38 @@ pub(crate) fn members<E: From<SyntaxError>>(
     }
 }
 
+/// Walks the elements of the array whose `[` stands at `at`; gives the offset behind its `]`.
+///
+/// # Errors
+/// What stands between the elements is not as JSON has it, or `each` fails.
+pub(crate) fn elements<E: From<SyntaxError>>(
+    text: &[u8],
+    at: usize,
+    mut each: impl FnMut(Range<usize>) -> Result<(), E>,
+) -> Result<usize, E> {
+    let mut at = expect(text, at, b'[', "an array")?;
+    if let Some((end, b']')) = peek(text, at) {
+        return Ok(end + 1);
+    }
+    loop {
+        let Some((start, _)) = peek(text, at) else {
+            return Err(unexpected(text, text.len(), "a value").into());
+        };
+        let end = value_end(text, start)?;
+        each(start..end)?;
+        match peek(text, end) {
+            Some((comma, b',')) => at = comma + 1,
+            Some((close, b']')) => return Ok(close + 1),
+            found => {
+                let at = found.map_or(text.len(), |(at, _)| at);
+                return Err(unexpected(text, at, "`,` or `]`").into());
+            }
+        }
+    }
+}
+
 /// The offset behind the value at `start`, if it is valid.
-fn value_end(text: &[u8], start: usize) -> Result<usize, SyntaxError> {
+pub(crate) fn value_end(text: &[u8], start: usize) -> Result<usize, SyntaxError> {
     match text.get(start) {
         Some(b'"') => string_end(text, start + 1),
         Some(b'{' | b'[') => container_end(text, start),

@@ -127,7 +127,9 @@ impl<'a> Envelope<'a> {
         let mut envelope = Self { text, spec: span(spec), ..Self::default() };
         let api_version = string(text, api_version, "apiVersion")?;
         let kind = string(text, kind, "kind")?;
-        if kind != "Workflow" || !api_version.starts_with("argoproj.io/") {
+        // argo-server's API leaves both out.
+        let unnamed = kind.is_empty() && api_version.is_empty() && (spec.is_some() || status.is_some());
+        if !unnamed && (kind != "Workflow" || !api_version.starts_with("argoproj.io/")) {
             let (api_version, kind) = (api_version.to_string(), kind.to_string());
             return Err(EnvelopeError {
                 at: start,
@@ -277,6 +279,7 @@ mod tests {
             ("{", 1),
             (r#"{"kind":"Pod","apiVersion":"v1"}"#, 0),
             (r#"{"kind":7}"#, 8),
+            (r#"{"metadata":{}}"#, 0),
             (r#"{"kind":"Workflow","Kind":"Workflow"}"#, 20),
         ] {
             assert_eq!(Envelope::parse(text.as_bytes()).expect_err(text).at, at, "{text}");

@@ -1,7 +1,9 @@
 //! The Workflow object around its nodes.
 
 mod envelope;
+mod objects;
 mod storage;
 
 pub use envelope::{Envelope, EnvelopeError, EnvelopeProblem};
+pub use objects::objects;
 pub(crate) use storage::with_storage;

@@ -12,17 +12,17 @@ use argo_offload_testkit::{Layout, Options, Rng, Version, nodes};
 use serde_json::{Value, json};
 
 /// Nodes and bytes a node: workflows of 0.2 to 20 MB.
-const SHAPES: [(usize, usize); 9] = [
+const SHAPES: [(usize, usize); 7] = [
     (150, 1000),
     (500, 2000),
-    (1000, 1000),
     (1000, 4000),
     (3000, 1500),
-    (2500, 4000),
     (10_000, 1000),
     (7000, 2000),
     (10_000, 2000),
 ];
+/// Argo compresses anew for each limit: large workflows are asked about fewer.
+const LARGE_BYTES: usize = 5_000_000;
 
 #[test]
 fn verdicts_on_large_workflows_are_those_of_the_packer() {
@@ -34,17 +34,24 @@ fn verdicts_on_large_workflows_are_those_of_the_packer() {
         let mut encoder = Encoder::new(argo);
         let mut oracle = Oracle::start(release);
         for (number, (nodes, bytes)) in SHAPES.into_iter().enumerate() {
+            // The releases share the packer: the large ones once.
+            if nodes * bytes > LARGE_BYTES && release != RELEASES[RELEASES.len() - 1] {
+                continue;
+            }
             let text = realistic_workflow(seed.wrapping_add(number as u64), nodes, bytes);
             let size = measure(&mut encoder, argo, &text).expect("realistic");
             let ours = compress_nodes(&mut encoder, &text).expect("realistic");
             let about = size.compressed_bytes(ours.bytes);
             // Around every threshold, at a distance of one byte and of some per cent.
-            let mut limits = vec![String::new(), "524288".into(), "2097152".into(), "-1".into()];
+            let mut limits = vec![String::new()];
             for threshold in [size.counted_bytes, about, size.offloaded_bytes] {
                 limits.extend([threshold, threshold - 1].map(|limit| limit.to_string()));
-                limits.extend([90, 93, 97, 103, 107, 110].map(|percent| {
-                    (threshold * percent / 100).to_string()
-                }));
+            }
+            let percents: &[u64] =
+                if text.len() < LARGE_BYTES { &[90, 93, 97, 103, 107, 110] } else { &[93, 107] };
+            limits.extend(percents.iter().map(|percent| (about * percent / 100).to_string()));
+            if text.len() < LARGE_BYTES {
+                limits.extend(["524288", "2097152", "-1"].map(String::from));
             }
             let mut question = request("workflow", &text);
             question["limits"] = json!(limits);
