@@ -128,7 +128,8 @@ impl<'a> Envelope<'a> {
         let api_version = string(text, api_version, "apiVersion")?;
         let kind = string(text, kind, "kind")?;
         // argo-server's API leaves both out.
-        let unnamed = kind.is_empty() && api_version.is_empty() && (spec.is_some() || status.is_some());
+        let unnamed =
+            kind.is_empty() && api_version.is_empty() && (spec.is_some() || status.is_some());
         if !unnamed && (kind != "Workflow" || !api_version.starts_with("argoproj.io/")) {
             let (api_version, kind) = (api_version.to_string(), kind.to_string());
             return Err(EnvelopeError {

@@ -118,10 +118,8 @@ pub fn count(variable: &str, default: usize) -> usize {
 
 fn build(release: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(release);
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
-        PathBuf::from,
-    );
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
     let program = std::path::absolute(target.join("oracle").join(release)).expect("a path");
     let built = Command::new("go")
         .args(["build", "-ldflags=-s -w", "-o"])

@@ -68,8 +68,7 @@ fn verdicts_on_large_workflows_are_those_of_the_packer() {
                 let exact = Compressed { bytes: pgzip, least_bytes: pgzip, most_bytes: pgzip };
                 let expected = agree(&size, decision, exact);
                 let rules = rules(decision, true);
-                let verdict =
-                    judge(&size, &rules, || Ok::<_, ()>(ours)).expect("length is given");
+                let verdict = judge(&size, &rules, || Ok::<_, ()>(ours)).expect("length is given");
                 if verdict.borderline {
                     borderline += 1;
                     differ += u32::from(verdict.kind != expected.kind);

@@ -76,6 +76,10 @@ impl Listing {
         if !found.is_archive && !found.has_lock {
             return Err(StoreError::NoArchive { path: directory.to_owned() });
         }
+        // An archive that is just being made has no manifest and nothing to list either.
+        if listing.manifest.length.is_none() && !found.segments.is_empty() {
+            listing.notices.push(Notice::ManifestMissing);
+        }
         for (number, length) in found.segments {
             listing.segments.entry(number).or_default().length = Some(length);
         }
@@ -90,7 +94,6 @@ impl Listing {
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                self.notices.push(Notice::ManifestMissing);
                 return Ok(true);
             }
             Err(cause) => return Err(io_error("open", &path)(cause)),

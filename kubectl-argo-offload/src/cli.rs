@@ -1,0 +1,244 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use argo_offload_core::golang::ArgoVersion;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::store::StoreAddress;
+
+/// See, split and merge the node status that Argo Workflows keeps outside Kubernetes.
+///
+/// Argo keeps the state of every task in a Workflow's status.nodes. Kubernetes refuses objects above
+/// about 1 MiB, so the controller compresses the nodes and, when that is not enough, offloads them to
+/// a database. These commands say how large a workflow is, what the controller does with it, and take
+/// its nodes out and put them back, byte for byte as Argo's own code would.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubectl argo-offload",
+    bin_name = "kubectl argo-offload",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done, 1 the answer asked for is bad, 2 could not do it."
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show how large workflows are and what the controller does with them
+    Size(SizeArguments),
+    /// Take a workflow's nodes out: the workflow without them goes to stdout, they go to a store
+    Split(SplitArguments),
+    /// Put a workflow's nodes back, from a store, from parts, or from its compressedNodes
+    Merge(MergeArguments),
+    /// Print the version of this plugin and the versions of Argo it knows
+    Version(VersionArguments),
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETION_EXAMPLES)]
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+const SIZE_EXAMPLES: &str = "\
+Examples:
+  # One workflow: its size, the verdict, and the bytes by field
+  kubectl get workflow my-workflow -o json --show-managed-fields > my-workflow.json
+  kubectl argo-offload size -f my-workflow.json
+
+  # A folder of workflows, as the controller of Argo 3.7 counts them
+  kubectl argo-offload size -f workflows/ --argo-version 3.7
+
+  # In CI: fail when a workflow comes within 10 % of the limit
+  kubectl argo-offload size -f my-workflow.json --fail-on near
+
+  # The names of those that the controller would offload
+  kubectl argo-offload size -f workflows/ -o json |
+    jq -r '.items[] | select(.verdict == \"Offloaded\") | .name'";
+
+/// Arguments of `size`.
+#[derive(Debug, Args)]
+#[command(after_help = SIZE_EXAMPLES)]
+pub struct SizeArguments {
+    /// A file, a folder, or - for stdin; may be repeated. Objects, Lists and JSON lines, also .gz and .zst
+    #[arg(short, long = "filename", value_name = "FILE", required = true)]
+    pub filename: Vec<PathBuf>,
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: SizeOutput,
+    /// Whose code decides.
+    #[command(flatten)]
+    pub argo: ArgoArguments,
+    /// The controller's MAX_WORKFLOW_SIZE in bytes; Ki and Mi may follow
+    #[arg(long, value_name = "BYTES", default_value = "1Mi", value_parser = parse_bytes)]
+    pub max_size: u64,
+    /// Whether the controller has nodeStatusOffLoad on
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    pub offloading: bool,
+    /// The controller runs with ALWAYS_OFFLOAD_NODE_STATUS=true
+    #[arg(long)]
+    pub always_offload: bool,
+    /// Exit with 1 if a workflow is `near` its limit (90 % of it, or a borderline verdict) or `over` it
+    /// (the controller fails, or what it stores is larger than the limit)
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// When `size` fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum FailOn {
+    /// At 90 % of the limit.
+    Near,
+    /// Above the limit.
+    Over,
+}
+
+/// How `size` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SizeOutput {
+    /// A table; for one workflow also its fields.
+    Table,
+    /// A table with more columns.
+    Wide,
+    /// A SizeReport as JSON.
+    Json,
+    /// Only names.
+    Name,
+}
+
+/// Which Argo decides.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ArgoArguments {
+    /// The version of Argo Workflows whose code decides
+    #[arg(long, value_name = "VERSION", default_value_t = ArgoVersion::NEWEST)]
+    pub argo_version: ArgoVersion,
+}
+
+const SPLIT_EXAMPLES: &str = "\
+Examples:
+  # Into the archive ./offloaded-nodes; the workflow without its nodes goes on
+  kubectl argo-offload split -f my-workflow.json > dehydrated.json
+
+  # Into another archive, in a pipe
+  kubectl get workflow my-workflow -o json |
+    kubectl argo-offload split -f - --store dir:backup > dehydrated.json
+
+  # Into plain JSON files of at most 4 MiB, each a valid node map
+  kubectl argo-offload split -f my-workflow.json --out parts --max-part 4Mi > dehydrated.json";
+
+/// Arguments of `split`.
+#[derive(Debug, Args)]
+#[command(after_help = SPLIT_EXAMPLES)]
+pub struct SplitArguments {
+    /// A file with one workflow, or - for stdin; also .gz and .zst
+    #[arg(short, long = "filename", value_name = "FILE")]
+    pub filename: PathBuf,
+    /// Where the nodes go: dir:PATH, an archive [default: dir:offloaded-nodes]
+    #[arg(long, value_name = "STORE", conflicts_with = "out")]
+    pub store: Option<StoreAddress>,
+    /// Write the nodes as plain JSON files into this folder instead
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// The most bytes a part may have; Ki and Mi may follow
+    #[arg(long, value_name = "BYTES", default_value = "4Mi", value_parser = parse_bytes)]
+    pub max_part: u64,
+    /// Whose code decides.
+    #[command(flatten)]
+    pub argo: ArgoArguments,
+}
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  # From the archive that split wrote
+  kubectl argo-offload merge -f dehydrated.json > my-workflow.json
+
+  # From parts
+  kubectl argo-offload merge -f dehydrated.json --parts parts > my-workflow.json
+
+  # A workflow whose nodes are compressed
+  kubectl get workflow my-workflow -o json |
+    kubectl argo-offload merge -f - | jq '.status.nodes | length'";
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_EXAMPLES)]
+pub struct MergeArguments {
+    /// A file with one workflow, or - for stdin; also .gz and .zst
+    #[arg(short, long = "filename", value_name = "FILE")]
+    pub filename: PathBuf,
+    /// Where the nodes are: dir:PATH, an archive [default: dir:offloaded-nodes]
+    #[arg(long, value_name = "STORE", conflicts_with = "parts")]
+    pub store: Option<StoreAddress>,
+    /// The folder with the parts that `split --out` wrote
+    #[arg(long, value_name = "FOLDER")]
+    pub parts: Option<PathBuf>,
+    /// Whose code decides.
+    #[command(flatten)]
+    pub argo: ArgoArguments,
+}
+
+/// Arguments of `version`.
+#[derive(Debug, Args)]
+pub struct VersionArguments {
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: VersionOutput,
+}
+
+/// How `version` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VersionOutput {
+    /// For people.
+    Text,
+    /// A Version as JSON.
+    Json,
+}
+
+const COMPLETION_EXAMPLES: &str = "\
+Examples:
+  # For this session
+  source <(kubectl argo-offload completion bash)";
+
+/// Reads `4194304`, `4096Ki`, `4Mi` and, as people write them, `4MiB`.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let error =
+        || format!("expected a number of bytes such as 1048576, 1024Ki or 1Mi, found {text:?}");
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit: u64 = match text.get(digits.len()..).unwrap_or_default() {
+        "" => 1,
+        "Ki" | "KiB" => 1 << 10,
+        "Mi" | "MiB" => 1 << 20,
+        "Gi" | "GiB" => 1 << 30,
+        _ => return Err(error()),
+    };
+    let number: u64 = digits.parse().map_err(|_| error())?;
+    number.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn bytes_are_read_with_binary_units() {
+        assert_eq!(parse_bytes("4Mi"), Ok(4 << 20));
+        assert_eq!(parse_bytes("1048576"), Ok(1 << 20));
+        for refused in ["", "0", "1MB", "-1", "1.5Mi", "Mi", "99999999999Gi"] {
+            assert!(parse_bytes(refused).is_err(), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! One file a command.
+
+mod completion;
+mod merge;
+mod parts;
+mod size;
+mod split;
+mod version;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::Command;
+
+/// How a command that could do its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Exit code 0.
+    Good,
+    /// Exit code 1: what was asked for was looked at and is bad.
+    Bad,
+    /// Exit code 2: part of it could not be done; what is wrong has been printed.
+    Incomplete,
+}
+
+impl From<Answer> for ExitCode {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Good => Self::SUCCESS,
+            Answer::Bad => Self::from(1),
+            Answer::Incomplete => Self::from(2),
+        }
+    }
+}
+
+pub(crate) fn run(command: Command) -> Result<Answer> {
+    match command {
+        Command::Size(arguments) => size::run(&arguments),
+        Command::Split(arguments) => split::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::Version(arguments) => version::run(&arguments),
+        Command::Completion { shell } => completion::run(shell),
+    }
+}

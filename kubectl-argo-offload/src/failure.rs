@@ -1,0 +1,60 @@
+//! Errors as a person reads them: what, where, what was expected, what to do next.
+
+use std::fmt;
+use std::io::ErrorKind;
+
+use argo_offload_core::golang::{ArgoVersion, DecodeError};
+use argo_offload_core::json::{Place, locate};
+
+use crate::output::printable;
+
+/// An error with the next thing to do.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    what: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(what: impl fmt::Display) -> Self {
+        Self { what: what.to_string(), help: None }
+    }
+
+    /// `file: line:column (path): what`
+    pub(crate) fn at(name: &str, text: &[u8], offset: usize, what: impl fmt::Display) -> Self {
+        let Place { line, column, path } = locate(text, offset);
+        Self::new(format_args!("{}:{line}:{column}: {what} ({path})", printable(name)))
+    }
+
+    pub(crate) fn help(self, help: impl fmt::Display) -> Self {
+        Self { help: Some(help.to_string()), ..self }
+    }
+
+    /// A text that Argo's own code would refuse.
+    pub(crate) fn refused(name: &str, text: &[u8], error: &DecodeError, argo: ArgoVersion) -> Self {
+        Self::at(name, text, error.at, format_args!("{error}; Argo {argo} refuses this"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Prints an error and its next step on stderr.
+pub(crate) fn print(error: &anyhow::Error) {
+    anstream::eprintln!("error: {}", printable(&format!("{error:#}")));
+    if let Some(help) = error.downcast_ref::<Failure>().and_then(|failure| failure.help.as_ref()) {
+        anstream::eprintln!("  help: {}", printable(help));
+    }
+}
+
+/// Whether whoever read our output has stopped reading.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,115 @@
+//! Files, folders and stdin, decompressed.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::failure::Failure;
+
+/// The content of a file or of stdin.
+pub(crate) struct Input {
+    /// How it is named in messages.
+    pub(crate) name: String,
+    pub(crate) text: Vec<u8>,
+}
+
+/// Everything this library can index; a compressed file that becomes larger is refused.
+const MAX_BYTES: u64 = u32::MAX as u64;
+
+/// The endings of files that are read in a folder.
+const JSON: [&str; 3] = [".json", ".jsonl", ".ndjson"];
+const YAML: [&str; 2] = [".yaml", ".yml"];
+const COMPRESSED: [&str; 3] = ["", ".gz", ".zst"];
+
+/// One for each path; a folder gives its JSON files, sorted by name. Opened one at a time.
+pub(crate) fn inputs(paths: &[PathBuf]) -> impl Iterator<Item = Result<Input>> {
+    paths
+        .iter()
+        .flat_map(|path| match files(path) {
+            Ok(files) => files.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        })
+        .map(|file| read(&file?))
+}
+
+fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    if path.as_os_str() == "-" || !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in path.read_dir().map_err(|error| cannot_read(path, &error))? {
+        let file = entry.map_err(|error| cannot_read(path, &error))?.path();
+        if has_ending(&file, &JSON) {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        let what = format!("{} holds no .json, .jsonl or .ndjson files", path.display());
+        return Err(Failure::new(what).help("name files, or - for stdin").into());
+    }
+    Ok(files)
+}
+
+fn has_ending(file: &Path, endings: &[&str]) -> bool {
+    let name = file.to_string_lossy();
+    endings
+        .iter()
+        .any(|ending| COMPRESSED.iter().any(|more| name.ends_with(&format!("{ending}{more}"))))
+}
+
+/// Reads a file, or stdin for `-`.
+pub(super) fn read(path: &Path) -> Result<Input> {
+    let stdin = path.as_os_str() == "-";
+    let name = if stdin { "stdin".to_owned() } else { path.display().to_string() };
+    if has_ending(path, &YAML) {
+        let help =
+            "convert it first, for example: kubectl get workflow NAME -o json, or yq -o json";
+        return Err(Failure::new(format!("{name}: YAML is not read yet")).help(help).into());
+    }
+    let source: Box<dyn Read> = if stdin {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(|error| cannot_read(path, &error))?)
+    };
+    let mut source = BufReader::new(source);
+    let text = decompressed(&mut source).map_err(|error| cannot_read(path, &error))?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(Failure::new(format!("{name} is longer than 4 GiB")).into());
+    }
+    Ok(Input { name, text })
+}
+
+/// Tells compression by the first bytes, so that it works in pipes too.
+fn decompressed(source: &mut impl Read) -> std::io::Result<Vec<u8>> {
+    let mut magic = Vec::new();
+    source.by_ref().take(4).read_to_end(&mut magic)?;
+    let all = magic.as_slice().chain(source);
+    let mut text = Vec::new();
+    match magic.as_slice() {
+        [0x1f, 0x8b, ..] => {
+            flate2::read::MultiGzDecoder::new(all).take(MAX_BYTES + 1).read_to_end(&mut text)?;
+        }
+        [0x28, 0xb5, 0x2f, 0xfd] => {
+            zstd::Decoder::new(all)?.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+        }
+        _ => {
+            all.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+        }
+    }
+    Ok(text)
+}
+
+fn cannot_read(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let name = if path.as_os_str() == "-" { "stdin".into() } else { path.display().to_string() };
+    let failure = Failure::new(format!("cannot read {name}: {error}"));
+    match error.kind() {
+        ErrorKind::NotFound => failure.help("check the path; - reads stdin").into(),
+        ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
+            failure.help("the file is damaged or cut off: fetch it again").into()
+        }
+        _ => failure.into(),
+    }
+}

@@ -1,0 +1,84 @@
+//! Every example in the help works as it stands.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
+
+use crate::run::{BINARY, Folder, repository};
+
+/// The commands under `Examples:`; a line that ends with `|` goes on.
+fn examples(help: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in help.lines().skip_while(|line| *line != "Examples:").skip(1) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match found.last_mut() {
+            Some(last) if goes_on => *last += &format!(" {line}"),
+            _ => found.push(line.to_owned()),
+        }
+        goes_on = line.ends_with('|');
+    }
+    found
+}
+
+/// A folder in which `kubectl argo-offload` is this binary and `kubectl get workflow` gives the example.
+fn prepared() -> Folder {
+    let folder = Folder::new();
+    let large = repository("examples/large-workflow.json.gz");
+    let kubectl = format!(
+        "#!/bin/sh\n[ \"$1\" = argo-offload ] && shift && exec '{BINARY}' \"$@\"\nexec gunzip -c '{}'\n",
+        std::path::absolute(&large).expect("path").display()
+    );
+    folder.write("kubectl", kubectl);
+    std::fs::set_permissions(folder.path("kubectl"), PermissionsExt::from_mode(0o755))
+        .expect("mode");
+    std::fs::create_dir(folder.path("workflows")).expect("folder");
+    symlink(std::path::absolute(large).expect("path"), folder.path("workflows/large.json.gz"))
+        .expect("link");
+    folder
+}
+
+#[test]
+fn every_example_in_the_help_runs() {
+    let folder = prepared();
+    let mut ran = 0;
+    for command in ["size", "split", "merge", "completion"] {
+        let help = folder.run(&[command, "--help"]).good().out();
+        for example in examples(&help) {
+            let path =
+                format!("{}:{}", folder.path(".").display(), std::env::var("PATH").expect("PATH"));
+            let output = Command::new("bash")
+                .args(["-c", &format!("set -o pipefail; {example}")])
+                .env("PATH", path)
+                .current_dir(folder.path("."))
+                .output()
+                .expect("bash");
+            assert!(
+                output.status.success(),
+                "{example}\n{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            ran += 1;
+        }
+    }
+    assert_eq!(ran, 12);
+}
+
+#[test]
+fn help_teaches() {
+    let folder = Folder::new();
+    for command in ["", "size", "split", "merge", "version", "completion"] {
+        let arguments: Vec<&str> =
+            [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let help = folder.run(&arguments).good().out();
+        assert!(help.contains("Usage: kubectl argo-offload"), "{help}");
+    }
+    assert!(folder.run(&["version"]).good().out().contains("https://"));
+    let json = folder.run(&["version", "-o", "json"]).good().out();
+    assert!(json.contains("argo-offload/v1alpha1"), "{json}");
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        assert!(!folder.run(&["completion", shell]).good().out().is_empty());
+    }
+}
