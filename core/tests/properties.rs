@@ -75,7 +75,7 @@ proptest! {
             Ok(split) => split,
             // Hostile texts are refused for a reason; clean ones never.
             Err(error) => {
-                prop_assert!(!clean || error == SplitError::NoUid, "{}", error);
+                prop_assert!(!clean || matches!(error, SplitError::NoUid | SplitError::NotStable), "{}", error);
                 return Ok(());
             }
         };

@@ -20,6 +20,8 @@ pub enum MergeError {
     TwoPlaces,
     /// `compressedNodes` cannot be read.
     Decompress(DecompressError),
+    /// Go would refuse the Workflow; the offset is in its text.
+    Workflow(DecodeError),
     /// Go would refuse the nodes; the offset is in the nodes.
     Decode(DecodeError),
     /// The nodes hold content that this version of Argo would lose.
@@ -42,7 +44,7 @@ impl fmt::Display for MergeError {
             ),
             Self::TwoPlaces => super::SplitError::TwoPlaces.fmt(out),
             Self::Decompress(error) => error.fmt(out),
-            Self::Decode(error) => error.fmt(out),
+            Self::Workflow(error) | Self::Decode(error) => error.fmt(out),
             Self::WouldDrop(dropped) => write!(
                 out,
                 "the nodes hold content that this version of Argo does not keep: {dropped}"
@@ -82,8 +84,15 @@ pub fn merge_nodes(
     if envelope.nodes.is_some() || envelope.compressed_nodes.is_some() {
         return Err(MergeError::TwoPlaces);
     }
+    readable(encoder, text)?;
     let canonical = verified(encoder, nodes, &envelope.offload_version)?;
     put(&envelope, &canonical)
+}
+
+/// All of the text must be what Argo reads.
+fn readable(encoder: &mut Encoder, text: &[u8]) -> Result<(), MergeError> {
+    encoder.encode(text, Root::Workflow, &mut Count::default()).map_err(MergeError::Workflow)?;
+    Ok(())
 }
 
 /// The nodes as Go marshals them, if that has the version `expected`.
@@ -122,6 +131,7 @@ pub fn decompress_nodes<'a>(
     text: &'a [u8],
 ) -> Result<Cow<'a, [u8]>, MergeError> {
     let envelope = Envelope::parse(text)?;
+    readable(encoder, text)?;
     let Some(compressed) = envelope.compressed_nodes_text() else {
         return Ok(Cow::Borrowed(text));
     };

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::compression::{DecompressError, MAX_DECOMPRESSED_BYTES, decompress};
-use crate::golang::{DecodeError, Dropped, Encoder, Fnv1, NodeVersion, Root};
+use crate::golang::{Count, DecodeError, Dropped, Encoder, Fnv1, NodeVersion, Root};
 use crate::workflow::{Envelope, EnvelopeError, with_storage};
 
 /// A Workflow without its nodes, and the nodes.
@@ -56,6 +56,9 @@ pub enum SplitError {
     },
     /// The nodes hold content that this version of Argo would lose.
     WouldDrop(Dropped),
+    /// Go would write the nodes in a form that it does not read back as the same: a time outside the
+    /// years 0 to 9999, or a fraction of the first second of year 1.
+    NotStable,
 }
 
 impl fmt::Display for SplitError {
@@ -74,6 +77,10 @@ impl fmt::Display for SplitError {
             Self::WouldDrop(dropped) => write!(
                 out,
                 "the nodes hold content that this version of Argo does not keep: {dropped}"
+            ),
+            Self::NotStable => out.write_str(
+                "the nodes hold a time that Argo writes but does not read back as the same, such as \
+                 one outside the years 0 to 9999",
             ),
         }
     }
@@ -103,6 +110,10 @@ pub fn split_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Split, SplitErr
     if places.iter().filter(|place| **place).count() > 1 {
         return Err(SplitError::TwoPlaces);
     }
+    // All of the text must be what Argo reads, not only the nodes.
+    encoder
+        .encode(text, Root::Workflow, &mut Count::default())
+        .map_err(|error| SplitError::Decode { error, in_compressed: false })?;
     let decompressed;
     let (source, start) = if let Some(range) = &envelope.nodes {
         (text.get(range.clone()).unwrap_or_default(), Some(range.start))
@@ -125,6 +136,9 @@ pub fn split_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Split, SplitErr
         return Err(SplitError::WouldDrop(encoded.dropped));
     }
     let version = NodeVersion(out.0.finish());
+    if !encoder.node_version(&out.1).is_ok_and(|(again, _)| again == version) {
+        return Err(SplitError::NotStable);
+    }
     let member = format!("\"offloadNodeStatusVersion\":\"{version}\"");
     let workflow = with_storage(&envelope, member.as_bytes()).map_err(EnvelopeError::from)?;
     let record = Record {

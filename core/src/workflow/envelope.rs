@@ -217,7 +217,7 @@ fn fields<const N: usize>(
 
 /// The member, unless it is absent or null.
 fn present(text: &[u8], member: Option<Member>) -> Option<Member> {
-    member.filter(|member| text.get(member.start) != Some(&b'n'))
+    member.filter(|member| text.get(member.start..member.end) != Some(b"null"))
 }
 
 fn object(

@@ -45,7 +45,6 @@ pub(crate) fn with_storage(envelope: &Envelope<'_>, member: &[u8]) -> Result<Vec
     for (index, (from, to, body)) in pieces.into_iter().enumerate() {
         match index {
             0 => out.extend_from_slice(slice(status.start + 1, first_lead)),
-            _ if from == status.start + 1 => out.push(b','),
             _ => out.extend_from_slice(slice(from, to)),
         }
         out.extend_from_slice(body);

@@ -98,6 +98,10 @@ fn missing(store: &dyn NodeStore, envelope: &Envelope<'_>) -> Result<Failure> {
 fn failure(input: &Input, document: &Document, argo: ArgoVersion, error: &MergeError) -> Failure {
     match error {
         MergeError::Envelope(error) => document.envelope_failure(input, error),
+        MergeError::Workflow(error) => {
+            let what = format!("{error}; Argo {argo} refuses this");
+            document.failure(input, error.at, what)
+        }
         MergeError::Decode(error) => Failure::new(format!(
             "{}: in the nodes to be put back, at byte {}: {error}; Argo {argo} refuses this",
             input.name, error.at

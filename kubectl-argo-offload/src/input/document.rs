@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use anyhow::Result;
+use argo_offload_core::json::{SyntaxError, SyntaxReason};
 use argo_offload_core::workflow::{Envelope, EnvelopeError, EnvelopeProblem, objects};
 
 use super::read::{Input, read};
@@ -75,6 +76,17 @@ pub(crate) fn documents(input: &Input) -> Result<Vec<Document>> {
 pub(crate) fn single(path: &Path) -> Result<(Input, Document)> {
     let input = read(path)?;
     let found = documents(&input)?;
+    let other = found.iter().find_map(|document| {
+        let at = document.span.start;
+        let found = *input.text.get(at).filter(|byte| **byte != b'{')?;
+        let reason = SyntaxReason::Unexpected { found, expected: "a JSON object" };
+        Some(SyntaxError { at, reason })
+    });
+    if let Some(error) = other {
+        return Err(Failure::at(&input.name, &input.text, error.at, &error)
+            .help("the input must be JSON: kubectl get workflow NAME -o json --show-managed-fields")
+            .into());
+    }
     match found.as_slice() {
         [one] => {
             let one = one.clone();

@@ -106,6 +106,7 @@ fn item(
     let text = decompress_nodes(encoder, object.text(input)).map_err(|error| {
         let offset = match &error {
             MergeError::Envelope(error) => error.at,
+            MergeError::Workflow(error) => error.at,
             _ => envelope.compressed_nodes.as_ref().map_or(0, |span| span.start),
         };
         object.failure(input, offset, &error)
