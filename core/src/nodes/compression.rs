@@ -140,6 +140,12 @@ fn zstd(compressed: &[u8], max_bytes: usize) -> Result<Vec<u8>, DecompressError>
             }
             out.push(chunk.get(..read).unwrap_or_default())?;
         }
+        let frame = decoder.into_frame_decoder();
+        // Argo's encoder writes a checksum; a frame without one has nothing to compare.
+        let stored = frame.get_checksum_from_data();
+        if stored.is_some() && stored != frame.get_calculated_checksum() {
+            return Err(damaged);
+        }
     }
     Ok(out.bytes)
 }

@@ -6,8 +6,8 @@ use core::fmt;
 
 use crate::golang::{Fnv1, NodeVersion};
 use crate::json::SyntaxError;
-use crate::json::skim::{Member, members};
-use crate::json::text::decode;
+
+use super::entries::entries;
 
 /// One piece of a Workflow's nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,47 +59,26 @@ impl core::error::Error for CutError {}
 pub fn cut_nodes(nodes: &[u8], max_bytes: usize) -> Result<Vec<Part>, CutError> {
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     let mut current: Vec<u8> = Vec::new();
-    members(nodes, 0, |member| {
-        let entry = entry(nodes, member);
-        if entry.len() + 2 > max_bytes {
-            return Err(Cut::Error(CutError::NodeTooLarge {
-                node: String::from_utf8_lossy(&decode(member.key_text(nodes))).into_owned(),
-                bytes: entry.len() + 2,
-                max_bytes,
-            }));
+    for entry in entries(nodes).map_err(CutError::Syntax)? {
+        let text = nodes.get(entry.member).unwrap_or_default();
+        let bytes = text.len() + "{}".len();
+        if bytes > max_bytes {
+            let node = String::from_utf8_lossy(&entry.id).into_owned();
+            return Err(CutError::NodeTooLarge { node, bytes, max_bytes });
         }
-        if current.len() + entry.len() + 2 > max_bytes {
+        if current.len() + bytes > max_bytes {
             pieces.push(close(core::mem::take(&mut current)));
         }
         current.push(if current.is_empty() { b'{' } else { b',' });
-        current.extend_from_slice(entry);
-        Ok(())
-    })
-    .map_err(|error| match error {
-        Cut::Error(error) => error,
-        Cut::Syntax(error) => CutError::Syntax(error),
-    })?;
+        current.extend_from_slice(text);
+    }
     pieces.push(close(current));
     let of = pieces.len();
-    Ok(pieces
-        .into_iter()
-        .enumerate()
-        .map(|(index, nodes)| {
-            let number = index + 1;
-            Part { name: alloc::format!("part {number} of {of}"), number, of, nodes }
-        })
-        .collect())
-}
-
-enum Cut {
-    Error(CutError),
-    Syntax(SyntaxError),
-}
-
-impl From<SyntaxError> for Cut {
-    fn from(error: SyntaxError) -> Self {
-        Self::Syntax(error)
-    }
+    let part = |(index, nodes)| {
+        let number = index + 1;
+        Part { name: alloc::format!("part {number} of {of}"), number, of, nodes }
+    };
+    Ok(pieces.into_iter().enumerate().map(part).collect())
 }
 
 fn close(mut piece: Vec<u8>) -> Vec<u8> {
@@ -108,11 +87,6 @@ fn close(mut piece: Vec<u8>) -> Vec<u8> {
     }
     piece.push(b'}');
     piece
-}
-
-/// `"key":value`, as it stands.
-fn entry(nodes: &[u8], member: Member) -> &[u8] {
-    nodes.get(member.key_start - 1..member.end).unwrap_or_default()
 }
 
 /// Why parts cannot be joined.
@@ -210,34 +184,22 @@ pub fn join_parts(mut parts: Vec<Part>, expected: NodeVersion) -> Result<Vec<u8>
     let mut nodes = Vec::with_capacity(parts.iter().map(|part| part.nodes.len()).sum());
     let mut last: Option<(Vec<u8>, &Part)> = None;
     for part in &parts {
-        let end = members(&part.nodes, 0, |member| {
-            let key = decode(member.key_text(&part.nodes)).into_owned();
+        let entries = entries(&part.nodes)
+            .map_err(|error| JoinError::NotNodes { name: part.name.clone(), error })?;
+        for entry in entries {
             if let Some((before, holder)) = &last
-                && *before >= key
+                && before.as_slice() >= &*entry.id
             {
-                return Err(Join::Error(JoinError::Conflicting {
+                let id = String::from_utf8_lossy(&entry.id).into_owned();
+                return Err(JoinError::Conflicting {
                     name: holder.name.clone(),
                     other: part.name.clone(),
-                    what: alloc::format!("where node {:?} belongs", String::from_utf8_lossy(&key)),
-                }));
+                    what: alloc::format!("where node {id:?} belongs"),
+                });
             }
-            last = Some((key, part));
             nodes.push(if nodes.is_empty() { b'{' } else { b',' });
-            nodes.extend_from_slice(entry(&part.nodes, member));
-            Ok(())
-        });
-        let trailing = |end: usize| crate::json::scan::peek(&part.nodes, end);
-        match end {
-            Ok(end) if trailing(end).is_none() => {}
-            Ok(end) => {
-                let error =
-                    crate::json::scan::unexpected(&part.nodes, end, "nothing after the nodes");
-                return Err(JoinError::NotNodes { name: part.name.clone(), error });
-            }
-            Err(Join::Error(error)) => return Err(error),
-            Err(Join::Syntax(error)) => {
-                return Err(JoinError::NotNodes { name: part.name.clone(), error });
-            }
+            nodes.extend_from_slice(part.nodes.get(entry.member.clone()).unwrap_or_default());
+            last = Some((entry.id.into_owned(), part));
         }
     }
     let nodes = close(nodes);
@@ -248,17 +210,6 @@ pub fn join_parts(mut parts: Vec<Part>, expected: NodeVersion) -> Result<Vec<u8>
         return Err(JoinError::Version { expected, found });
     }
     Ok(nodes)
-}
-
-enum Join {
-    Error(JoinError),
-    Syntax(SyntaxError),
-}
-
-impl From<SyntaxError> for Join {
-    fn from(error: SyntaxError) -> Self {
-        Self::Syntax(error)
-    }
 }
 
 #[cfg(test)]
