@@ -10,12 +10,12 @@ use super::emit::{Emitter, absent_is_omitted};
 use super::index::Indexer;
 use super::{Encoder, GiveWay, Root};
 use crate::golang::dropped::{Dropped, Why};
-use crate::golang::layout::{Struct, Type};
+use crate::golang::layout::{Field, Struct, Type};
 use crate::golang::sink::Sink;
 use crate::golang::tables::{
     META_OBJECT_META, NODES, WF_NODE_STATUS, WF_WORKFLOW, WF_WORKFLOW_STATUS,
 };
-use crate::json::scan::{expect, literal, peek};
+use crate::json::scan::{expect, literal, peek, value};
 use crate::json::skim::{Member, members};
 
 /// An entry of the nodes: offsets of the key between its quotes and of the value's end.
@@ -86,87 +86,106 @@ impl<S: Sink> Walk<'_, S> {
         Ok(end)
     }
 
-    /// A struct whose fields are looked at one by one.
+    /// A wide struct: its members are found first, then written one by one in layout order.
     fn object(&mut self, of: &'static Struct, at: usize, depth: usize) -> Result<usize, GiveWay> {
+        let (found, end) = self.find(of, at, depth)?;
+        let mut first = true;
+        for (position, member) in found.into_iter().enumerate() {
+            let field = self.encoder.plans.of(of).fields[position];
+            match member {
+                Some(member) => {
+                    let end = self.field(field, member.start, depth + 1, &mut first)?;
+                    same(end, member.end)?;
+                }
+                None => self.absent(field, &mut first),
+            }
+        }
+        self.out.write(if first { b"{}" } else { b"}" });
+        Ok(end)
+    }
+
+    /// The members of a wide struct by field, and the offset behind it.
+    fn find(
+        &mut self,
+        of: &'static Struct,
+        at: usize,
+        depth: usize,
+    ) -> Result<(Vec<Option<Member>>, usize), GiveWay> {
         let text = self.text;
-        let mut found: Vec<Option<Member>> = vec![None; self.encoder.plans.of(of).fields.len()];
-        let mut unknown: Vec<Member> = Vec::new();
+        let plan = self.encoder.plans.of(of);
+        let mut found: Vec<Option<Member>> = vec![None; plan.fields.len()];
         let end = members(text, at, |member| {
             if !member.key.canonical || member.key.escaped {
                 return Err(GiveWay);
             }
             let key = member.key_text(text);
-            let plan = self.encoder.plans.of(of);
             match plan.position(key) {
                 Some(position) if found[position].is_none() => found[position] = Some(member),
                 Some(_) => return Err(GiveWay),
                 None if plan.could_fold(key) => return Err(GiveWay),
-                None => unknown.push(member),
+                None => {
+                    self.dropped.add(of.name, key, Why::Unknown);
+                    same(value(text, member.start, depth + 1)?, member.end)?;
+                }
             }
             Ok(())
         })?;
-        for member in unknown {
-            self.dropped.add(of.name, member.key_text(text), Why::Unknown);
-            let end = crate::json::scan::value(text, member.start, depth + 1)?;
-            same(end, member.end)?;
-        }
-        let mut first = true;
-        for (position, member) in found.into_iter().enumerate() {
-            let field = self.encoder.plans.of(of).fields[position];
-            let null = |member: &Member| text.get(member.start) == Some(&b'n');
-            let Some(member) = member else {
-                if !absent_is_omitted(field) {
-                    lead_and_enter(field, &mut first, self.out);
-                    self.zero(&field.r#type);
+        Ok((found, end))
+    }
+
+    /// Writes one field of a wide struct from the value at `at`; gives the offset behind it.
+    fn field(
+        &mut self,
+        field: &'static Field,
+        at: usize,
+        depth: usize,
+        first: &mut bool,
+    ) -> Result<usize, GiveWay> {
+        let null = self.text.get(at) == Some(&b'n');
+        match &field.r#type {
+            Type::Struct(of) if is_wide(of) && null => {
+                self.absent(field, first);
+                Ok(literal(self.text, at, b"null")?)
+            }
+            Type::Struct(of) if is_wide(of) => {
+                lead_and_enter(field, first, self.out);
+                let end = self.object(of, at, depth)?;
+                self.out.leave();
+                Ok(end)
+            }
+            Type::Map(Type::Struct(of)) if of.id == WF_NODE_STATUS.id && !null => {
+                let end = self.cut(at)?;
+                if !self.encoder.entries.is_empty() {
+                    lead_and_enter(field, first, self.out);
+                    self.nodes(depth)?;
                     self.out.leave();
                 }
-                continue;
-            };
-            let end = match &field.r#type {
-                Type::Struct(inner) if is_wide(inner) => {
-                    lead_and_enter(field, &mut first, self.out);
-                    let end = if null(&member) {
-                        self.zero(&field.r#type);
-                        literal(text, member.start, b"null")?
-                    } else {
-                        self.object(inner, member.start, depth + 1)?
-                    };
-                    self.out.leave();
-                    end
-                }
-                Type::Map(_)
-                    if core::ptr::eq(of, &raw const WF_WORKFLOW_STATUS)
-                        && field.name() == "nodes"
-                        && !null(&member) =>
-                {
-                    let end = self.cut(member.start)?;
-                    if !self.encoder.entries.is_empty() {
-                        lead_and_enter(field, &mut first, self.out);
-                        self.nodes(depth + 1)?;
-                        self.out.leave();
-                    }
-                    end
-                }
-                r#type => {
-                    let mut entered = false;
-                    let end =
-                        self.narrow(r#type, member.start, depth + 1, |emitter, id, out| {
-                            entered = !emitter.omits(field, id);
-                            if entered {
-                                lead_and_enter(field, &mut first, out);
-                            }
-                            entered
-                        })?;
+                Ok(end)
+            }
+            r#type => {
+                let mut entered = false;
+                let end = self.narrow(r#type, at, depth, |emitter, id, out| {
+                    entered = !emitter.omits(field, id);
                     if entered {
-                        self.out.leave();
+                        lead_and_enter(field, first, out);
                     }
-                    end
+                    entered
+                })?;
+                if entered {
+                    self.out.leave();
                 }
-            };
-            same(end, member.end)?;
+                Ok(end)
+            }
         }
-        self.out.write(if first { b"{}" } else { b"}" });
-        Ok(end)
+    }
+
+    /// Writes a field that has no value, unless it is left out.
+    fn absent(&mut self, field: &'static Field, first: &mut bool) {
+        if !absent_is_omitted(field) {
+            lead_and_enter(field, first, self.out);
+            self.zero(&field.r#type);
+            self.out.leave();
+        }
     }
 
     /// Writes the zero value, a wide struct field by field.
@@ -176,12 +195,7 @@ impl<S: Sink> Walk<'_, S> {
         {
             let mut first = true;
             for position in 0..self.encoder.plans.of(of).fields.len() {
-                let field = self.encoder.plans.of(of).fields[position];
-                if !absent_is_omitted(field) {
-                    lead_and_enter(field, &mut first, self.out);
-                    self.zero(&field.r#type);
-                    self.out.leave();
-                }
+                self.absent(self.encoder.plans.of(of).fields[position], &mut first);
             }
             self.out.write(if first { b"{}" } else { b"}" });
             return;
@@ -249,8 +263,8 @@ impl<S: Sink> Walk<'_, S> {
             self.out.write(&self.text[start - 1..=end]);
             self.out.write(b":");
             before = b",";
-            let value = expect(self.text, end + 1, b':', "`:`")?;
-            let end = self.narrow(node, value, depth + 1, |_, _, _| true)?;
+            let start = expect(self.text, end + 1, b':', "`:`")?;
+            let end = self.narrow(node, start, depth + 1, |_, _, _| true)?;
             same(end, entry.value_end as usize)?;
         }
         self.out.write(b"}");
@@ -259,11 +273,7 @@ impl<S: Sink> Walk<'_, S> {
     }
 }
 
-fn lead_and_enter<S: Sink>(
-    field: &'static crate::golang::layout::Field,
-    first: &mut bool,
-    out: &mut S,
-) {
+fn lead_and_enter<S: Sink>(field: &'static Field, first: &mut bool, out: &mut S) {
     let token = field.token.as_bytes();
     out.write(if core::mem::take(first) { b"{" } else { b"," });
     out.enter(field.name());
@@ -272,8 +282,7 @@ fn lead_and_enter<S: Sink>(
 
 /// Whether a struct's fields are looked at one by one.
 fn is_wide(of: &'static Struct) -> bool {
-    core::ptr::eq(of, &raw const META_OBJECT_META)
-        || core::ptr::eq(of, &raw const WF_WORKFLOW_STATUS)
+    of.id == META_OBJECT_META.id || of.id == WF_WORKFLOW_STATUS.id
 }
 
 /// Where brackets say a value ends, it must end.

@@ -64,7 +64,7 @@ impl<'a> Encoder<'a> {
                 }
                 out.write(key(field));
                 // The metadata and the status of the Workflow itself report their fields too.
-                let inner = reported && core::ptr::eq(of, &raw const WF_WORKFLOW);
+                let inner = reported && of.id == WF_WORKFLOW.id;
                 self.value(field.r#type, child, inner, tasks, out);
             }
             Task::Map { element, mut rest, first } => {
@@ -106,13 +106,8 @@ impl<'a> Encoder<'a> {
             (Type::Pointer(target), _) => self.value(*target, id, outer, tasks, out),
             (Type::Struct(of), _) => {
                 let reported = outer
-                    && [
-                        &raw const WF_WORKFLOW,
-                        &raw const META_OBJECT_META,
-                        &raw const WF_WORKFLOW_STATUS,
-                    ]
-                    .iter()
-                    .any(|wide| core::ptr::eq(of, *wide));
+                    && [WF_WORKFLOW.id, META_OBJECT_META.id, WF_WORKFLOW_STATUS.id]
+                        .contains(&of.id);
                 tasks.push(Task::Struct { of, id, next: 0, first: true, reported });
             }
             (Type::Map(element), Value::Map(entries)) => {
