@@ -48,11 +48,15 @@ pub fn compress_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Compressed, 
         Some(0) => sink.inner.write(b"{}"),
         Some(_) => {}
     }
-    let nodes_bytes = sink.inner.read;
-    let bytes = base64_length(sink.inner.finish());
-    let percent = if nodes_bytes >= NARROW_FROM_BYTES { NARROW_PERCENT } else { WIDE_PERCENT };
-    let margin = (bytes * percent).div_ceil(100);
-    Ok(Compressed { bytes, least_bytes: bytes.saturating_sub(margin), most_bytes: bytes + margin })
+    Ok(sink.inner.estimate())
+}
+
+/// The same of `nodes`, the value of `status.nodes` exactly as Argo marshals it.
+#[must_use]
+pub fn compress_marshalled_nodes(nodes: &[u8]) -> Compressed {
+    let mut sink = GzipLength::new();
+    sink.write(nodes);
+    sink.estimate()
 }
 
 fn base64_length(bytes: u64) -> u64 {
@@ -95,9 +99,16 @@ impl GzipLength {
         self.input.clear();
     }
 
-    fn finish(mut self) -> u64 {
+    fn finish(&mut self) -> u64 {
         self.compress(DeflateFlush::Finish);
         self.deflate.total_out() + GZIP_FRAME + self.read.div_ceil(PGZIP_BLOCK) * PGZIP_FLUSH
+    }
+
+    fn estimate(mut self) -> Compressed {
+        let bytes = base64_length(self.finish());
+        let percent = if self.read >= NARROW_FROM_BYTES { NARROW_PERCENT } else { WIDE_PERCENT };
+        let margin = (bytes * percent).div_ceil(100);
+        Compressed { bytes, least_bytes: bytes.saturating_sub(margin), most_bytes: bytes + margin }
     }
 }
 
