@@ -104,18 +104,19 @@ impl Strings {
         inside
     }
 
-    #[inline(never)]
+    /// Sets the bits of the bytes behind a backslash that escapes.
+    #[inline]
     fn escaped(&mut self, block: &[u8; 64]) -> u64 {
-        let mut escaped = 0;
-        for (bit, &byte) in block.iter().enumerate() {
-            if self.escaping {
-                escaped |= 1 << bit;
-                self.escaping = false;
-            } else {
-                self.escaping = byte == b'\\';
-            }
-        }
-        escaped
+        const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+        let backslashes = bits(block, |byte| byte == b'\\');
+        let carried = u64::from(self.escaping);
+        let runs = backslashes & !carried;
+        // In a run of backslashes every other one escapes, beginning with the first. Taking the runs
+        // from an alternating pattern borrows through each run, so that the pattern is changed where
+        // a run's parity is not its own (the subtraction is that of simdjson's escape scanner).
+        let alternate = (runs << 1 | ODD).wrapping_sub(runs) ^ ODD;
+        self.escaping = (alternate & backslashes) >> 63 != 0;
+        alternate ^ (backslashes | carried)
     }
 }
 
@@ -134,6 +135,27 @@ mod tests {
             .map(|at| char::from(text[at]))
             .collect();
         assert_eq!(outside, "{:,:[,]}");
+    }
+
+    #[test]
+    fn every_run_of_backslashes_escapes_as_one_byte_at_a_time_says() {
+        // Runs of all lengths at all places, and across the blocks' border.
+        for start in 0..64 {
+            for length in 0..=(128 - start) {
+                let mut text = [b'a'; 128];
+                text[start..start + length].fill(b'\\');
+                text[(start * 7 + 3) % 128] = b'\\';
+                let (mut strings, mut escaping) = (Strings::default(), false);
+                for block in text.as_chunks::<64>().0 {
+                    let mut expected = 0u64;
+                    for (bit, &byte) in block.iter().enumerate() {
+                        expected |= u64::from(escaping) << bit;
+                        escaping = !escaping && byte == b'\\';
+                    }
+                    assert_eq!(strings.escaped(block), expected, "{length} from {start}");
+                }
+            }
+        }
     }
 
     #[test]
