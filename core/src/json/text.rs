@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::classify::{find, first_special, is_special};
 use super::scan::multibyte;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -24,8 +25,9 @@ impl Pieces for Vec<u8> {
 /// Unpaired surrogates and bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn decode_into(inner: &[u8], out: &mut impl Pieces) {
     let (mut at, mut start) = (0, 0);
-    while let Some(&byte) = inner.get(at) {
-        match byte {
+    while let Some(special) = find(inner, at, first_special, is_special) {
+        at = special;
+        match inner.get(at).copied().unwrap_or_default() {
             b'\\' => {
                 out.piece(inner.get(start..at).unwrap_or_default());
                 let (character, length) = unescape(inner, at);
@@ -99,7 +101,9 @@ fn unescape(inner: &[u8], at: usize) -> (char, usize) {
 /// `utf8` is valid UTF-8, as everything Go has decoded is.
 pub(crate) fn encode(utf8: &[u8], write: &mut impl FnMut(&[u8])) {
     let (mut at, mut start) = (0, 0);
-    while let Some(&byte) = utf8.get(at) {
+    while let Some(special) = find(utf8, at, first_special, is_special) {
+        at = special;
+        let byte = utf8.get(at).copied().unwrap_or_default();
         let mut long = *b"\\u0000";
         let (escape, length): (&[u8], usize) = match byte {
             b'"' => (b"\\\"", 1),
