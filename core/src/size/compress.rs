@@ -24,7 +24,7 @@ pub struct Compressed {
 }
 
 /// Level and band, see docs/performance.md for the measurement.
-const LEVEL: i32 = 5;
+const LEVEL: i32 = 4;
 /// From this many bytes of nodes on the narrow band holds.
 const NARROW_FROM_BYTES: u64 = 100_000;
 const NARROW_PERCENT: u64 = 6;
