@@ -28,6 +28,23 @@ impl Member {
     }
 }
 
+/// A member up to the first byte of its value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    key_start: usize,
+    key: StringToken,
+    /// The value's first byte.
+    pub(crate) start: usize,
+}
+
+impl Opening {
+    /// The member, when its value ends at `end`.
+    pub(crate) fn up_to(self, end: usize) -> Member {
+        let Self { key_start, key, start } = self;
+        Member { key_start, key, start, end }
+    }
+}
+
 /// Walks the members of the object whose `{` stands at `at`; gives the offset behind its `}`.
 ///
 /// # Errors
@@ -36,6 +53,22 @@ pub(crate) fn members<E: From<SyntaxError>>(
     text: &[u8],
     at: usize,
     mut each: impl FnMut(Member) -> Result<(), E>,
+) -> Result<usize, E> {
+    members_up_to(text, at, |opening| {
+        let end = value_end(text, opening.start)?;
+        each(opening.up_to(end))?;
+        Ok(end)
+    })
+}
+
+/// The same, when `each` finds out itself where a member's value ends.
+///
+/// # Errors
+/// As [`members`].
+pub(crate) fn members_up_to<E: From<SyntaxError>>(
+    text: &[u8],
+    at: usize,
+    mut each: impl FnMut(Opening) -> Result<usize, E>,
 ) -> Result<usize, E> {
     let mut at = expect(text, at, b'{', "an object")?;
     if let Some((end, b'}')) = peek(text, at) {
@@ -48,8 +81,7 @@ pub(crate) fn members<E: From<SyntaxError>>(
         let Some((start, _)) = peek(text, colon) else {
             return Err(unexpected(text, text.len(), "a value").into());
         };
-        let end = value_end(text, start)?;
-        each(Member { key_start, key, start, end })?;
+        let end = each(Opening { key_start, key, start })?;
         match peek(text, end) {
             Some((comma, b',')) => at = comma + 1,
             Some((close, b'}')) => return Ok(close + 1),

@@ -15,8 +15,8 @@ use crate::golang::sink::Sink;
 use crate::golang::tables::{
     META_OBJECT_META, NODES, WF_NODE_STATUS, WF_WORKFLOW, WF_WORKFLOW_STATUS,
 };
-use crate::json::scan::{expect, literal, peek, value};
-use crate::json::skim::{Member, members};
+use crate::json::scan::{expect, literal, peek};
+use crate::json::skim::{Member, members, members_up_to, value_end};
 
 /// An entry of the nodes: offsets of the key between its quotes and of the value's end.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,25 @@ pub(super) struct Entry {
     key_start: u32,
     key_end: u32,
     value_end: u32,
+}
+
+/// What a wide struct is made of.
+#[derive(Clone)]
+struct Found {
+    /// In layout order.
+    fields: Vec<Option<(Member, Value)>>,
+    unknown: Vec<Member>,
+}
+
+/// How a member is written.
+#[derive(Clone)]
+enum Value {
+    /// From its own fields.
+    Wide(Found),
+    /// From the entries cut.
+    Nodes,
+    /// In one piece.
+    Narrow,
 }
 
 impl Encoder {
@@ -88,104 +107,110 @@ impl<S: Sink> Walk<'_, S> {
 
     /// A wide struct: its members are found first, then written one by one in layout order.
     fn object(&mut self, of: &'static Struct, at: usize, depth: usize) -> Result<usize, GiveWay> {
-        let (found, end) = self.find(of, at, depth)?;
-        let mut first = true;
-        for (position, member) in found.into_iter().enumerate() {
-            let field = self.encoder.plans.of(of).fields[position];
-            match member {
-                Some(member) => {
-                    let end = self.field(field, member.start, depth + 1, &mut first)?;
-                    same(end, member.end)?;
-                }
-                None => self.absent(field, &mut first),
-            }
-        }
-        self.out.write(if first { b"{}" } else { b"}" });
+        let (found, end) = self.find(of, at)?;
+        self.write(of, found, depth)?;
         Ok(end)
     }
 
-    /// The members of a wide struct by field, and the offset behind it.
-    fn find(
-        &mut self,
-        of: &'static Struct,
-        at: usize,
-        depth: usize,
-    ) -> Result<(Vec<Option<Member>>, usize), GiveWay> {
+    /// Finds a wide struct's fields, those of wide fields and the nodes: all of it is cut into what is
+    /// written in one piece, and brackets are counted once only.
+    fn find(&mut self, of: &'static Struct, at: usize) -> Result<(Found, usize), GiveWay> {
         let text = self.text;
-        let plan = self.encoder.plans.of(of);
-        let mut found: Vec<Option<Member>> = vec![None; plan.fields.len()];
-        let end = members(text, at, |member| {
+        let mut found = vec![None; self.encoder.plans.of(of).fields.len()];
+        let mut unknown: Vec<Member> = Vec::new();
+        let end = members_up_to(text, at, |opening| {
+            // The key is looked at before the value, whose end does not matter to it.
+            let member = opening.up_to(opening.start);
             if !member.key.canonical || member.key.escaped {
                 return Err(GiveWay);
             }
             let key = member.key_text(text);
-            match plan.position(key) {
-                Some(position) if found[position].is_none() => found[position] = Some(member),
-                Some(_) => return Err(GiveWay),
-                None if plan.could_fold(key) => return Err(GiveWay),
-                None => {
-                    self.dropped.add(of.name, key, Why::Unknown);
-                    same(value(text, member.start, depth + 1)?, member.end)?;
+            let plan = self.encoder.plans.of(of);
+            let Some(position) = plan.position(key) else {
+                if plan.could_fold(key) {
+                    return Err(GiveWay);
                 }
+                let end = value_end(text, opening.start)?;
+                unknown.push(opening.up_to(end));
+                return Ok(end);
+            };
+            if found[position].is_some() {
+                return Err(GiveWay);
             }
-            Ok(())
+            let field = plan.fields[position];
+            let (value, end) = match &field.r#type {
+                Type::Struct(inner) if is_wide(inner) && !is_null(text, opening.start) => {
+                    let (inner, end) = self.find(inner, opening.start)?;
+                    (Value::Wide(inner), end)
+                }
+                Type::Map(_) if is_nodes(of, field) && !is_null(text, opening.start) => {
+                    (Value::Nodes, self.cut(opening.start)?)
+                }
+                _ => (Value::Narrow, value_end(text, opening.start)?),
+            };
+            found[position] = Some((opening.up_to(end), value));
+            Ok(end)
         })?;
-        Ok((found, end))
+        Ok((Found { fields: found, unknown }, end))
     }
 
-    /// Writes one field of a wide struct from the value at `at`; gives the offset behind it.
-    fn field(
-        &mut self,
-        field: &'static Field,
-        at: usize,
-        depth: usize,
-        first: &mut bool,
-    ) -> Result<usize, GiveWay> {
-        let null = self.text.get(at) == Some(&b'n');
-        match &field.r#type {
-            Type::Struct(of) if is_wide(of) && null => {
-                self.absent(field, first);
-                Ok(literal(self.text, at, b"null")?)
-            }
-            Type::Struct(of) if is_wide(of) => {
-                lead_and_enter(field, first, self.out);
-                let end = self.object(of, at, depth)?;
-                self.out.leave();
-                Ok(end)
-            }
-            Type::Map(Type::Struct(of)) if of.id == WF_NODE_STATUS.id && !null => {
-                let end = self.cut(at)?;
-                if !self.encoder.entries.is_empty() {
-                    lead_and_enter(field, first, self.out);
-                    self.nodes(depth)?;
+    fn write(&mut self, of: &'static Struct, found: Found, depth: usize) -> Result<(), GiveWay> {
+        let text = self.text;
+        for member in found.unknown {
+            self.dropped.add(of.name, member.key_text(text), Why::Unknown);
+            let end = crate::json::scan::value(text, member.start, depth + 1)?;
+            same(end, member.end)?;
+        }
+        let mut first = true;
+        for (position, value) in found.fields.into_iter().enumerate() {
+            let field = self.encoder.plans.of(of).fields[position];
+            let Some((member, value)) = value else {
+                if !absent_is_omitted(field) {
+                    lead_and_enter(field, &mut first, self.out);
+                    self.zero(&field.r#type);
                     self.out.leave();
                 }
-                Ok(end)
-            }
-            r#type => {
-                let mut entered = false;
-                let end = self.narrow(r#type, at, depth, |emitter, id, out| {
-                    entered = !emitter.omits(field, id);
+                continue;
+            };
+            match (value, &field.r#type) {
+                (Value::Wide(inner), Type::Struct(of)) => {
+                    lead_and_enter(field, &mut first, self.out);
+                    self.write(of, inner, depth + 1)?;
+                    self.out.leave();
+                }
+                // Null.
+                (_, Type::Struct(inner)) if is_wide(inner) => {
+                    lead_and_enter(field, &mut first, self.out);
+                    self.zero(&field.r#type);
+                    same(literal(text, member.start, b"null")?, member.end)?;
+                    self.out.leave();
+                }
+                (Value::Nodes, _) => {
+                    if !self.encoder.entries.is_empty() {
+                        lead_and_enter(field, &mut first, self.out);
+                        self.nodes(depth + 1)?;
+                        self.out.leave();
+                    }
+                }
+                (_, r#type) => {
+                    let mut entered = false;
+                    let end =
+                        self.narrow(r#type, member.start, depth + 1, |emitter, id, out| {
+                            entered = !emitter.omits(field, id);
+                            if entered {
+                                lead_and_enter(field, &mut first, out);
+                            }
+                            entered
+                        })?;
                     if entered {
                         lead_and_enter(field, first, out);
                     }
-                    entered
-                })?;
-                if entered {
-                    self.out.leave();
+                    same(end, member.end)?;
                 }
-                Ok(end)
             }
         }
-    }
-
-    /// Writes a field that has no value, unless it is left out.
-    fn absent(&mut self, field: &'static Field, first: &mut bool) {
-        if !absent_is_omitted(field) {
-            lead_and_enter(field, first, self.out);
-            self.zero(&field.r#type);
-            self.out.leave();
-        }
+        self.out.write(if first { b"{}" } else { b"}" });
+        Ok(())
     }
 
     /// Writes the zero value, a wide struct field by field.
@@ -278,6 +303,14 @@ fn lead_and_enter<S: Sink>(field: &'static Field, first: &mut bool, out: &mut S)
     out.write(if core::mem::take(first) { b"{" } else { b"," });
     out.enter(field.name());
     out.write(token.get(1..).unwrap_or_default());
+}
+
+fn is_nodes(of: &'static Struct, field: &Field) -> bool {
+    core::ptr::eq(of, &raw const WF_WORKFLOW_STATUS) && field.name() == "nodes"
+}
+
+fn is_null(text: &[u8], at: usize) -> bool {
+    text.get(at) == Some(&b'n')
 }
 
 /// Whether a struct's fields are looked at one by one.
