@@ -1,6 +1,9 @@
 // Bench does with Argo's own code what our benchmarks do with ours, and measures it.
 //
 //	bench [-n REPETITIONS] nodes|workflow|compress|decompress FILE
+//	bench compressed FILE
+//
+// The second form only prints what compress measures the making of: the file's bytes as status.compressedNodes.
 //
 // The file is read once and the work done once unmeasured; then it is repeated and one line of JSON printed. How many
 // CPUs take part is GOMAXPROCS's to say.
@@ -13,6 +16,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/argoproj/argo-workflows/v3/util/file"
 )
 
 type report struct {
@@ -29,9 +34,11 @@ type report struct {
 }
 
 func main() {
-	mode, file, n, err := arguments(os.Args[1:])
-	if err == nil {
-		err = run(mode, file, n)
+	mode, path, n, err := arguments(os.Args[1:])
+	if err == nil && mode == "compressed" {
+		err = printCompressed(path)
+	} else if err == nil {
+		err = run(mode, path, n)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
@@ -40,7 +47,7 @@ func main() {
 }
 
 // arguments takes -n before or after the mode and the file.
-func arguments(args []string) (mode, file string, n int, err error) {
+func arguments(args []string) (mode, path string, n int, err error) {
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	flags.IntVar(&n, "n", 1, "repetitions")
 	var words []string
@@ -61,18 +68,18 @@ func arguments(args []string) (mode, file string, n int, err error) {
 	return words[0], words[1], n, nil
 }
 
-func run(mode, file string, n int) error {
+func run(mode, path string, n int) error {
 	work, known := works[mode]
 	if !known {
 		return fmt.Errorf("mode %q: expected nodes, workflow, compress or decompress", mode)
 	}
-	content, err := os.ReadFile(file)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	result, err := work(content)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	cpuBefore, _, err := usage()
 	if err != nil {
@@ -81,7 +88,7 @@ func run(mode, file string, n int) error {
 	start := time.Now()
 	for range n {
 		if result, err = work(content); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	wall := time.Since(start)
@@ -93,6 +100,15 @@ func run(mode, file string, n int) error {
 		Mode: mode, N: n, WallSeconds: wall.Seconds(), CPUSeconds: (cpuAfter - cpuBefore).Seconds(),
 		Bytes: len(content), PeakRSSBytes: peak, Result: result,
 	})
+}
+
+func printCompressed(path string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Println(file.CompressEncodeString(string(content)))
+	return err
 }
 
 // usage is the CPU time used so far and the largest resident set. Linux counts ru_maxrss in KiB.
