@@ -1,42 +1,27 @@
-//! Which of the next 8 bytes end a run of uninteresting ones, eight bytes in one register.
-//!
-//! Each test sets the high bit of a byte that matches. A subtraction may borrow from the byte above a
-//! match, so bits above the first match can be wrong; only the first is ever used.
+//! Which bytes of a chunk end a run of uninteresting ones, or are of one kind; in vector registers.
 
-const fn splat(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
+use wide::{i8x16, u8x16};
 
 /// The offset of the first byte that is a quote, a backslash, one of `< > &`, a control character or
-/// not ASCII; 8 if there is none.
+/// not ASCII; more than 15 if there is none.
 #[inline]
-pub(super) fn first_special(chunk: [u8; 8]) -> usize {
-    let v = u64::from_le_bytes(chunk);
-    // Controls and non-ASCII. `"` is 0x22 and `&` 0x26, `<` is 0x3c and `>` 0x3e: one bit apart each.
-    let low = v.wrapping_sub(splat(0x20)) | v;
-    let found = low
-        | zero((v | splat(4)) ^ splat(0x26))
-        | zero((v | splat(2)) ^ splat(0x3e))
-        | zero(v ^ splat(0x5c));
-    first(found)
+pub(super) fn first_special(chunk: [u8; 16]) -> usize {
+    let bytes = u8x16::new(chunk);
+    // Controls and, as signed numbers, non-ASCII.
+    let low = i8x16::new(chunk.map(u8::cast_signed)).simd_lt(i8x16::splat(0x20)).to_bitmask();
+    // `"` is 0x22 and `&` 0x26, `<` is 0x3c and `>` 0x3e: one bit apart each.
+    let found = (bytes | u8x16::splat(4)).simd_eq(u8x16::splat(b'&'))
+        | (bytes | u8x16::splat(2)).simd_eq(u8x16::splat(b'>'))
+        | bytes.simd_eq(u8x16::splat(b'\\'));
+    (low | found.to_bitmask()).trailing_zeros() as usize
 }
 
-/// The offset of the first byte that is a quote or a backslash; 8 if there is none.
+/// The offset of the first byte that is a quote or a backslash; more than 15 if there is none.
 #[inline]
-pub(super) fn first_quote_or_backslash(chunk: [u8; 8]) -> usize {
-    let v = u64::from_le_bytes(chunk);
-    first(zero(v ^ splat(0x22)) | zero(v ^ splat(0x5c)))
-}
-
-/// Sets the high bit of the first byte that is zero.
-#[inline]
-fn zero(v: u64) -> u64 {
-    v.wrapping_sub(splat(1)) & !v
-}
-
-#[inline]
-fn first(found: u64) -> usize {
-    ((found & splat(0x80)).trailing_zeros() / 8) as usize
+pub(super) fn first_quote_or_backslash(chunk: [u8; 16]) -> usize {
+    let bytes = u8x16::new(chunk);
+    let found = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'));
+    found.to_bitmask().trailing_zeros() as usize
 }
 
 /// The same question as [`first_special`] for one byte.
@@ -51,30 +36,29 @@ pub(super) fn is_quote_or_backslash(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\')
 }
 
-type First = fn([u8; 8]) -> usize;
+type First = fn([u8; 16]) -> usize;
 type Single = fn(u8) -> bool;
 
-/// The first byte at or after `at` for which `single` holds; eight bytes at a time by `first`.
+/// The first byte at or after `at` for which `single` holds; sixteen bytes at a time by `first`.
 #[inline]
 pub(super) fn find(text: &[u8], mut at: usize, first: First, single: Single) -> Option<usize> {
-    while let Some(&chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    while let Some(&chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<16>) {
         match first(chunk) {
-            8 => at += 8,
-            offset => return Some(at + offset),
+            offset @ ..16 => return Some(at + offset),
+            _ => at += 16,
         }
     }
     let rest = text.get(at..).unwrap_or_default();
     rest.iter().position(|&byte| single(byte)).map(|offset| at + offset)
 }
 
-/// Sets bit `i` when `test` holds for byte `i`.
+/// Sets bit `i` when byte `i` is `byte` once the bits of `with` are set in it.
 #[inline]
-pub(super) fn bits(block: &[u8; 64], test: impl Fn(u8) -> bool) -> u64 {
-    // The comparisons become vector instructions; each multiplication gathers eight of their bits.
-    let found = block.map(|byte| u8::from(test(byte)));
-    let (eights, _) = found.as_chunks::<8>();
-    eights.iter().rev().fold(0, |bits, &eight| {
-        bits << 8 | u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56
+pub(super) fn bits(block: &[u8; 64], with: u8, byte: u8) -> u64 {
+    let (with, byte) = (u8x16::splat(with), u8x16::splat(byte));
+    let (sixteens, _) = block.as_chunks::<16>();
+    sixteens.iter().rev().fold(0, |bits, &sixteen| {
+        bits << 16 | u64::from((u8x16::new(sixteen) | with).simd_eq(byte).to_bitmask())
     })
 }
 
@@ -91,11 +75,7 @@ impl Strings {
     /// Sets the bits of the bytes in strings: from each opening quote to before the closing one.
     #[inline]
     pub(super) fn inside(&mut self, block: &[u8; 64]) -> u64 {
-        let mut quotes = bits(block, |byte| byte == b'"');
-        if self.escaping || block.contains(&b'\\') {
-            quotes &= !self.escaped(block);
-        }
-        let mut inside = quotes;
+        let mut inside = bits(block, 0, b'"') & !self.escaped(block);
         for shift in [1, 2, 4, 8, 16, 32] {
             inside ^= inside << shift;
         }
@@ -108,7 +88,7 @@ impl Strings {
     #[inline]
     fn escaped(&mut self, block: &[u8; 64]) -> u64 {
         const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
-        let backslashes = bits(block, |byte| byte == b'\\');
+        let backslashes = bits(block, 0, b'\\');
         let carried = u64::from(self.escaping);
         let runs = backslashes & !carried;
         // In a run of backslashes every other one escapes, beginning with the first. Taking the runs
@@ -159,18 +139,19 @@ mod tests {
     }
 
     #[test]
-    fn eight_at_a_time_finds_what_one_at_a_time_finds() {
+    fn sixteen_at_a_time_finds_what_one_at_a_time_finds() {
         let tests: [(First, Single); 2] =
             [(first_special, is_special), (first_quote_or_backslash, is_quote_or_backslash)];
         for (first, single) in tests {
             for byte in 0..=255u8 {
                 for behind in [b'a', b'"', 0xff, 0x00, byte.wrapping_add(1)] {
-                    for at in 0..8 {
-                        let mut chunk = [b'a'; 8];
+                    for at in 0..16 {
+                        let mut chunk = [b'a'; 16];
                         chunk[at..].fill(behind);
                         chunk[at] = byte;
-                        let expected = chunk.iter().position(|&byte| single(byte)).unwrap_or(8);
-                        assert_eq!(first(chunk), expected, "{chunk:?}");
+                        let expected = chunk.iter().position(|&byte| single(byte));
+                        let found = Some(first(chunk)).filter(|&at| at < 16);
+                        assert_eq!(found, expected, "{chunk:?}");
                     }
                 }
             }

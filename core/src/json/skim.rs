@@ -159,8 +159,8 @@ fn container_end(text: &[u8], start: usize) -> Result<usize, SyntaxError> {
             }
         };
         let outside = !strings.inside(block);
-        let opens = bits(block, |byte| byte | 0x20 == b'{') & outside;
-        let closes = bits(block, |byte| byte | 0x20 == b'}') & outside;
+        let opens = bits(block, 0x20, b'{') & outside;
+        let closes = bits(block, 0x20, b'}') & outside;
         // Most blocks cannot close the container, whatever the order of their brackets.
         if closes.count_ones() < depth {
             depth = depth + opens.count_ones() - closes.count_ones();
