@@ -38,8 +38,14 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
+    /// The key, if its characters stand as they are.
+    pub(crate) fn plain_key<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        let plain = self.key.canonical && !self.key.escaped;
+        text.get(self.key_start..self.key.end - 1).filter(|_| plain)
+    }
+
     /// The member, when its value ends at `end`.
-    pub(crate) fn up_to(self, end: usize) -> Member {
+    fn up_to(self, end: usize) -> Member {
         let Self { key_start, key, start } = self;
         Member { key_start, key, start, end }
     }

@@ -1,4 +1,7 @@
-//! The wide containers: cut into entries first, so that only one entry is held in the arena.
+//! The wide containers (the Workflow, its metadata, its status, its nodes): cut into values first, so
+//! that the arena holds one value at a time.
+//!
+//! **Invariant:** brackets are counted once: a wide container is cut from the inside, in one go.
 
 // Offsets come from `members`, which walked the same text.
 #![allow(clippy::indexing_slicing)]
@@ -15,8 +18,8 @@ use crate::golang::sink::Sink;
 use crate::golang::tables::{
     META_OBJECT_META, NODES, WF_NODE_STATUS, WF_WORKFLOW, WF_WORKFLOW_STATUS,
 };
-use crate::json::scan::{expect, literal, peek};
-use crate::json::skim::{Member, members, members_up_to, value_end};
+use crate::json::scan::{expect, literal, peek, value};
+use crate::json::skim::{members, members_up_to, value_end};
 
 /// An entry of the nodes: offsets of the key between its quotes and of the value's end.
 #[derive(Clone, Copy, Debug)]
@@ -26,26 +29,30 @@ pub(super) struct Entry {
     value_end: u32,
 }
 
-/// What a wide struct is made of.
+/// A field's value: where in the text it is, and how it is written.
 #[derive(Clone)]
-struct Found {
-    /// In layout order.
-    fields: Vec<Option<(Member, Value)>>,
-    unknown: Vec<Member>,
+struct Value {
+    start: usize,
+    /// Behind its last byte, if it is valid.
+    end: usize,
+    form: Form,
 }
 
-/// How a member is written.
 #[derive(Clone)]
-enum Value {
-    /// From its own fields.
-    Wide(Found),
+enum Form {
+    /// In one piece, through the arena.
+    Narrow,
     /// From the entries cut.
     Nodes,
-    /// In one piece.
-    Narrow,
+    /// Field by field.
+    Wide(Fields),
 }
 
+/// The values of a wide struct, in layout order.
+type Fields = Vec<Option<Value>>;
+
 impl Encoder {
+    /// Gives the number of nodes; `None` for a nil map.
     pub(super) fn encode_fast<S: Sink>(
         &mut self,
         text: &[u8],
@@ -56,7 +63,11 @@ impl Encoder {
         let (at, _) = peek(text, 0).ok_or(GiveWay)?;
         let mut walk = Walk { encoder: self, text, dropped, out, nodes: None };
         let end = match root {
-            Root::Workflow => walk.object(&WF_WORKFLOW, at, 0)?,
+            Root::Workflow => {
+                let (fields, end) = walk.cut_object(&WF_WORKFLOW, at, 0)?;
+                walk.object(&WF_WORKFLOW, fields, 0)?;
+                end
+            }
             Root::Nodes => walk.nodes_or_null(at)?,
             Root::NodeStatus => {
                 static NODE: Type = Type::Struct(&WF_NODE_STATUS);
@@ -80,173 +91,49 @@ struct Walk<'a, S> {
 }
 
 impl<S: Sink> Walk<'_, S> {
-    /// Indexes one value and writes it if `wanted` says so; gives the offset behind it.
-    fn narrow(
+    /// The values of a wide struct and of the wide ones in it, and the offset behind it.
+    fn cut_object(
         &mut self,
-        r#type: &'static Type,
+        of: &'static Struct,
         at: usize,
         depth: usize,
-        wanted: impl FnOnce(&Emitter<'_>, u32, &mut S) -> bool,
-    ) -> Result<usize, GiveWay> {
-        self.encoder.arena.clear();
-        let mut indexer = Indexer {
-            text: self.text,
-            plans: &self.encoder.plans,
-            arena: &mut self.encoder.arena,
-            dropped: self.dropped,
-            in_steps: false,
-        };
-        let (id, end) = indexer.value(r#type, at, depth)?;
-        let emitter =
-            Emitter { text: self.text, plans: &self.encoder.plans, arena: &self.encoder.arena };
-        if wanted(&emitter, id, self.out) {
-            emitter.value(r#type, id, self.out);
-        }
-        Ok(end)
-    }
-
-    /// A wide struct: its members are found first, then written one by one in layout order.
-    fn object(&mut self, of: &'static Struct, at: usize, depth: usize) -> Result<usize, GiveWay> {
-        let (found, end) = self.find(of, at)?;
-        self.write(of, found, depth)?;
-        Ok(end)
-    }
-
-    /// Finds a wide struct's fields, those of wide fields and the nodes: all of it is cut into what is
-    /// written in one piece, and brackets are counted once only.
-    fn find(&mut self, of: &'static Struct, at: usize) -> Result<(Found, usize), GiveWay> {
+    ) -> Result<(Fields, usize), GiveWay> {
         let text = self.text;
-        let mut found = vec![None; self.encoder.plans.of(of).fields.len()];
-        let mut unknown: Vec<Member> = Vec::new();
+        let mut fields: Fields = vec![None; self.encoder.plans.of(of).fields.len()];
         let end = members_up_to(text, at, |opening| {
-            // The key is looked at before the value, whose end does not matter to it.
-            let member = opening.up_to(opening.start);
-            if !member.key.canonical || member.key.escaped {
-                return Err(GiveWay);
-            }
-            let key = member.key_text(text);
+            let start = opening.start;
+            let key = opening.plain_key(text).ok_or(GiveWay)?;
             let plan = self.encoder.plans.of(of);
             let Some(position) = plan.position(key) else {
                 if plan.could_fold(key) {
                     return Err(GiveWay);
                 }
-                let end = value_end(text, opening.start)?;
-                unknown.push(opening.up_to(end));
-                return Ok(end);
+                self.dropped.add(of.name, key, Why::Unknown);
+                return Ok(value(text, start, depth + 1)?);
             };
-            if found[position].is_some() {
+            if fields[position].is_some() {
                 return Err(GiveWay);
             }
             let field = plan.fields[position];
-            let (value, end) = match &field.r#type {
-                Type::Struct(inner) if is_wide(inner) && !is_null(text, opening.start) => {
-                    let (inner, end) = self.find(inner, opening.start)?;
-                    (Value::Wide(inner), end)
+            let (form, end) = match &field.r#type {
+                _ if text.get(start) == Some(&b'n') => (Form::Narrow, value_end(text, start)?),
+                Type::Struct(inner) if is_wide(inner) => {
+                    let (inner, end) = self.cut_object(inner, start, depth + 1)?;
+                    (Form::Wide(inner), end)
                 }
-                Type::Map(_) if is_nodes(of, field) && !is_null(text, opening.start) => {
-                    (Value::Nodes, self.cut(opening.start)?)
+                Type::Map(Type::Struct(inner)) if inner.id == WF_NODE_STATUS.id => {
+                    (Form::Nodes, self.cut_nodes(start)?)
                 }
-                _ => (Value::Narrow, value_end(text, opening.start)?),
+                _ => (Form::Narrow, value_end(text, start)?),
             };
-            found[position] = Some((opening.up_to(end), value));
+            fields[position] = Some(Value { start, end, form });
             Ok(end)
         })?;
-        Ok((Found { fields: found, unknown }, end))
-    }
-
-    fn write(&mut self, of: &'static Struct, found: Found, depth: usize) -> Result<(), GiveWay> {
-        let text = self.text;
-        for member in found.unknown {
-            self.dropped.add(of.name, member.key_text(text), Why::Unknown);
-            let end = crate::json::scan::value(text, member.start, depth + 1)?;
-            same(end, member.end)?;
-        }
-        let mut first = true;
-        for (position, value) in found.fields.into_iter().enumerate() {
-            let field = self.encoder.plans.of(of).fields[position];
-            let Some((member, value)) = value else {
-                if !absent_is_omitted(field) {
-                    lead_and_enter(field, &mut first, self.out);
-                    self.zero(&field.r#type);
-                    self.out.leave();
-                }
-                continue;
-            };
-            match (value, &field.r#type) {
-                (Value::Wide(inner), Type::Struct(of)) => {
-                    lead_and_enter(field, &mut first, self.out);
-                    self.write(of, inner, depth + 1)?;
-                    self.out.leave();
-                }
-                // Null.
-                (_, Type::Struct(inner)) if is_wide(inner) => {
-                    lead_and_enter(field, &mut first, self.out);
-                    self.zero(&field.r#type);
-                    same(literal(text, member.start, b"null")?, member.end)?;
-                    self.out.leave();
-                }
-                (Value::Nodes, _) => {
-                    if !self.encoder.entries.is_empty() {
-                        lead_and_enter(field, &mut first, self.out);
-                        self.nodes(depth + 1)?;
-                        self.out.leave();
-                    }
-                }
-                (_, r#type) => {
-                    let mut entered = false;
-                    let end =
-                        self.narrow(r#type, member.start, depth + 1, |emitter, id, out| {
-                            entered = !emitter.omits(field, id);
-                            if entered {
-                                lead_and_enter(field, &mut first, out);
-                            }
-                            entered
-                        })?;
-                    if entered {
-                        lead_and_enter(field, first, out);
-                    }
-                    same(end, member.end)?;
-                }
-            }
-        }
-        self.out.write(if first { b"{}" } else { b"}" });
-        Ok(())
-    }
-
-    /// Writes the zero value, a wide struct field by field.
-    fn zero(&mut self, r#type: &Type) {
-        if let Type::Struct(of) = r#type
-            && is_wide(of)
-        {
-            let mut first = true;
-            for position in 0..self.encoder.plans.of(of).fields.len() {
-                self.absent(self.encoder.plans.of(of).fields[position], &mut first);
-            }
-            self.out.write(if first { b"{}" } else { b"}" });
-            return;
-        }
-        let emitter =
-            Emitter { text: self.text, plans: &self.encoder.plans, arena: &self.encoder.arena };
-        emitter.zero(r#type, self.out);
-    }
-
-    fn nodes_or_null(&mut self, at: usize) -> Result<usize, GiveWay> {
-        if self.text.get(at) == Some(&b'n') {
-            let end = literal(self.text, at, b"null")?;
-            self.out.write(b"null");
-            return Ok(end);
-        }
-        let end = self.cut(at)?;
-        if self.encoder.entries.is_empty() {
-            self.out.write(b"{}");
-        } else {
-            self.nodes(0)?;
-        }
-        Ok(end)
+        Ok((fields, end))
     }
 
     /// Finds the nodes' entries and sorts them by key; gives the offset behind the nodes.
-    fn cut(&mut self, at: usize) -> Result<usize, GiveWay> {
+    fn cut_nodes(&mut self, at: usize) -> Result<usize, GiveWay> {
         let text = self.text;
         let entries = &mut self.encoder.entries;
         entries.clear();
@@ -277,6 +164,119 @@ impl<S: Sink> Walk<'_, S> {
         Ok(end)
     }
 
+    /// Writes a wide struct field by field.
+    fn object(&mut self, of: &'static Struct, fields: Fields, depth: usize) -> Result<(), GiveWay> {
+        let mut first = true;
+        for (position, value) in fields.into_iter().enumerate() {
+            let field = self.encoder.plans.of(of).fields[position];
+            match value {
+                Some(value) => self.field(field, value, depth + 1, &mut first)?,
+                None => self.absent(field, &mut first),
+            }
+        }
+        self.out.write(if first { b"{}" } else { b"}" });
+        Ok(())
+    }
+
+    fn field(
+        &mut self,
+        field: &'static Field,
+        value: Value,
+        depth: usize,
+        first: &mut bool,
+    ) -> Result<(), GiveWay> {
+        match (value.form, &field.r#type) {
+            (Form::Wide(fields), Type::Struct(of)) => {
+                lead_and_enter(field, first, self.out);
+                self.object(of, fields, depth)?;
+                self.out.leave();
+                Ok(())
+            }
+            (Form::Nodes, _) if self.encoder.entries.is_empty() => Ok(()),
+            (Form::Nodes, _) => {
+                lead_and_enter(field, first, self.out);
+                self.nodes(depth)?;
+                self.out.leave();
+                Ok(())
+            }
+            (_, Type::Struct(of)) if is_wide(of) => {
+                self.absent(field, first);
+                same(literal(self.text, value.start, b"null")?, value.end)
+            }
+            (_, r#type) => {
+                let mut entered = false;
+                let end = self.narrow(r#type, value.start, depth, |emitter, id, out| {
+                    entered = !emitter.omits(field, id);
+                    if entered {
+                        lead_and_enter(field, first, out);
+                    }
+                    entered
+                })?;
+                if entered {
+                    self.out.leave();
+                }
+                same(end, value.end)
+            }
+        }
+    }
+
+    /// Writes a field that has no value, unless it is left out; a wide struct field by field.
+    fn absent(&mut self, field: &'static Field, first: &mut bool) {
+        if absent_is_omitted(field) {
+            return;
+        }
+        lead_and_enter(field, first, self.out);
+        match &field.r#type {
+            Type::Struct(of) if is_wide(of) => {
+                let mut first = true;
+                for position in 0..self.encoder.plans.of(of).fields.len() {
+                    self.absent(self.encoder.plans.of(of).fields[position], &mut first);
+                }
+                self.out.write(if first { b"{}" } else { b"}" });
+            }
+            r#type => {
+                let Encoder { plans, arena, .. } = &*self.encoder;
+                Emitter { text: self.text, plans, arena }.zero(r#type, self.out);
+            }
+        }
+        self.out.leave();
+    }
+
+    /// Indexes one value and writes it if `wanted` says so; gives the offset behind it.
+    fn narrow(
+        &mut self,
+        r#type: &'static Type,
+        at: usize,
+        depth: usize,
+        wanted: impl FnOnce(&Emitter<'_>, u32, &mut S) -> bool,
+    ) -> Result<usize, GiveWay> {
+        let Encoder { plans, arena, .. } = &mut *self.encoder;
+        let (text, dropped) = (self.text, &mut *self.dropped);
+        arena.clear();
+        let mut indexer = Indexer { text, plans, arena, dropped, in_steps: false };
+        let (id, end) = indexer.value(r#type, at, depth)?;
+        let emitter = Emitter { text, plans, arena };
+        if wanted(&emitter, id, self.out) {
+            emitter.value(r#type, id, self.out);
+        }
+        Ok(end)
+    }
+
+    fn nodes_or_null(&mut self, at: usize) -> Result<usize, GiveWay> {
+        if self.text.get(at) == Some(&b'n') {
+            let end = literal(self.text, at, b"null")?;
+            self.out.write(b"null");
+            return Ok(end);
+        }
+        let end = self.cut_nodes(at)?;
+        if self.encoder.entries.is_empty() {
+            self.out.write(b"{}");
+        } else {
+            self.nodes(0)?;
+        }
+        Ok(end)
+    }
+
     /// Writes the entries found last; there is at least one.
     fn nodes(&mut self, depth: usize) -> Result<(), GiveWay> {
         let Type::Map(node) = NODES else { return Err(GiveWay) };
@@ -303,14 +303,6 @@ fn lead_and_enter<S: Sink>(field: &'static Field, first: &mut bool, out: &mut S)
     out.write(if core::mem::take(first) { b"{" } else { b"," });
     out.enter(field.name());
     out.write(token.get(1..).unwrap_or_default());
-}
-
-fn is_nodes(of: &'static Struct, field: &Field) -> bool {
-    core::ptr::eq(of, &raw const WF_WORKFLOW_STATUS) && field.name() == "nodes"
-}
-
-fn is_null(text: &[u8], at: usize) -> bool {
-    text.get(at) == Some(&b'n')
 }
 
 /// Whether a struct's fields are looked at one by one.
