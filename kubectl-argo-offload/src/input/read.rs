@@ -15,8 +15,10 @@ pub(crate) struct Input {
     pub(crate) text: Vec<u8>,
 }
 
-/// Everything this library can index; a compressed file that becomes larger is refused.
+/// Everything that can be indexed.
 const MAX_BYTES: u64 = u32::MAX as u64;
+/// How large a compressed file may become: more is taken for a decompression bomb.
+const MAX_DECOMPRESSED_BYTES: u64 = 1 << 30;
 
 /// The endings of files that are read in a folder.
 const JSON: [&str; 3] = [".json", ".jsonl", ".ndjson"];
@@ -69,37 +71,48 @@ pub(super) fn read(path: &Path) -> Result<Input> {
             "convert it first, for example: kubectl get workflow NAME -o json, or yq -o json";
         return Err(Failure::new(format!("{name}: YAML is not read yet")).help(help).into());
     }
-    let source: Box<dyn Read> = if stdin {
-        Box::new(std::io::stdin().lock())
+    let (source, length): (Box<dyn Read>, u64) = if stdin {
+        (Box::new(std::io::stdin().lock()), 0)
     } else {
-        Box::new(File::open(path).map_err(|error| cannot_read(path, &error))?)
+        let file = File::open(path).map_err(|error| cannot_read(path, &error))?;
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        (Box::new(file), length)
     };
-    let mut source = BufReader::new(source);
-    let text = decompressed(&mut source).map_err(|error| cannot_read(path, &error))?;
+    let (text, compressed) = decompressed(&mut BufReader::new(source), length)
+        .map_err(|error| cannot_read(path, &error))?;
+    if compressed && text.len() as u64 > MAX_DECOMPRESSED_BYTES {
+        let what = format!("{name} becomes larger than 1 GiB when decompressed");
+        return Err(Failure::new(what).help("if that is right, decompress it first").into());
+    }
     if text.len() as u64 > MAX_BYTES {
         return Err(Failure::new(format!("{name} is longer than 4 GiB")).into());
     }
     Ok(Input { name, text })
 }
 
-/// Tells compression by the first bytes, so that it works in pipes too.
-fn decompressed(source: &mut impl Read) -> std::io::Result<Vec<u8>> {
+/// The content and whether it was compressed, which its first bytes tell, so that it works in pipes too.
+///
+/// `length` is the file's, if known: a plain file is read without memory to spare.
+fn decompressed(source: &mut impl Read, length: u64) -> std::io::Result<(Vec<u8>, bool)> {
     let mut magic = Vec::new();
     source.by_ref().take(4).read_to_end(&mut magic)?;
     let all = magic.as_slice().chain(source);
     let mut text = Vec::new();
+    let bound = MAX_DECOMPRESSED_BYTES + 1;
     match magic.as_slice() {
         [0x1f, 0x8b, ..] => {
-            flate2::read::MultiGzDecoder::new(all).take(MAX_BYTES + 1).read_to_end(&mut text)?;
+            flate2::read::MultiGzDecoder::new(all).take(bound).read_to_end(&mut text)?;
         }
         [0x28, 0xb5, 0x2f, 0xfd] => {
-            zstd::Decoder::new(all)?.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+            zstd::Decoder::new(all)?.take(bound).read_to_end(&mut text)?;
         }
         _ => {
+            text.reserve_exact(usize::try_from(length.min(MAX_BYTES)).unwrap_or(0));
             all.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+            return Ok((text, false));
         }
     }
-    Ok(text)
+    Ok((text, true))
 }
 
 fn cannot_read(path: &Path, error: &std::io::Error) -> anyhow::Error {
