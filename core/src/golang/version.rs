@@ -17,6 +17,9 @@ pub struct ArgoVersion {
 }
 
 impl ArgoVersion {
+    /// The versions whose types are built in, oldest first.
+    pub const BUILT_IN: [&'static str; 3] = ["3.6", "3.7", "4.1"];
+
     /// The newest version whose types this library knows.
     pub const NEWEST: Self = Self { major: 4, minor: 1, patch: None };
 

@@ -16,8 +16,6 @@ pub enum MergeError {
     Envelope(EnvelopeError),
     /// The Workflow does not say that its nodes are elsewhere.
     NotOffloaded,
-    /// It holds nodes in more than one place.
-    TwoPlaces,
     /// `compressedNodes` cannot be read.
     Decompress(DecompressError),
     /// Go would refuse the Workflow; the offset is in its text.
@@ -42,7 +40,6 @@ impl fmt::Display for MergeError {
             Self::NotOffloaded => out.write_str(
                 "the Workflow has no status.offloadNodeStatusVersion: its nodes are not elsewhere",
             ),
-            Self::TwoPlaces => super::SplitError::TwoPlaces.fmt(out),
             Self::Decompress(error) => error.fmt(out),
             Self::Workflow(error) | Self::Decode(error) => error.fmt(out),
             Self::WouldDrop(dropped) => write!(
@@ -80,9 +77,6 @@ pub fn merge_nodes(
     let envelope = Envelope::parse(text)?;
     if envelope.offload_version.is_empty() {
         return Err(MergeError::NotOffloaded);
-    }
-    if envelope.nodes.is_some() || envelope.compressed_nodes.is_some() {
-        return Err(MergeError::TwoPlaces);
     }
     readable(encoder, text)?;
     let canonical = verified(encoder, nodes, &envelope.offload_version)?;
@@ -135,9 +129,6 @@ pub fn decompress_nodes<'a>(
     let Some(compressed) = envelope.compressed_nodes_text() else {
         return Ok(Cow::Borrowed(text));
     };
-    if envelope.nodes.is_some() || !envelope.offload_version.is_empty() {
-        return Err(MergeError::TwoPlaces);
-    }
     let nodes = decompress(&compressed, MAX_DECOMPRESSED_BYTES).map_err(MergeError::Decompress)?;
     encoder.encode(&nodes, Root::Nodes, &mut Count::default()).map_err(MergeError::Decode)?;
     put(&envelope, &nodes).map(Cow::Owned)

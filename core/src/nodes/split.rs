@@ -42,8 +42,11 @@ pub enum SplitError {
     Envelope(EnvelopeError),
     /// The Workflow has no uid, under which its row would be found again.
     NoUid,
-    /// It holds nodes in more than one place.
-    TwoPlaces,
+    /// The text holds bytes that are not UTF-8, which Go would replace.
+    NotUtf8 {
+        /// Offset of the first of them.
+        at: usize,
+    },
     /// `compressedNodes` cannot be read.
     Decompress(DecompressError),
     /// Go would refuse the nodes. The offset is in the Workflow's text, or in the nodes' own when they
@@ -68,10 +71,9 @@ impl fmt::Display for SplitError {
             Self::NoUid => out.write_str(
                 "the Workflow has no metadata.uid, under which its nodes would be found again",
             ),
-            Self::TwoPlaces => out.write_str(
-                "the Workflow holds nodes in more than one place: of status.nodes, \
-                 status.compressedNodes and status.offloadNodeStatusVersion only one may be set",
-            ),
+            Self::NotUtf8 { .. } => {
+                out.write_str("bytes that are not UTF-8: Argo would read U+FFFD in their place")
+            }
             Self::Decompress(error) => error.fmt(out),
             Self::Decode { error, .. } => error.fmt(out),
             Self::WouldDrop(dropped) => write!(
@@ -102,13 +104,8 @@ impl From<EnvelopeError> for SplitError {
 /// The text is not a Workflow, or something of it would be lost.
 pub fn split_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Split, SplitError> {
     let envelope = Envelope::parse(text)?;
-    let places = [
-        envelope.nodes.is_some(),
-        envelope.compressed_nodes.is_some(),
-        !envelope.offload_version.is_empty(),
-    ];
-    if places.iter().filter(|place| **place).count() > 1 {
-        return Err(SplitError::TwoPlaces);
+    if let Err(error) = core::str::from_utf8(text) {
+        return Err(SplitError::NotUtf8 { at: error.valid_up_to() });
     }
     // All of the text must be what Argo reads, not only the nodes.
     encoder

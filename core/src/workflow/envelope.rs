@@ -46,6 +46,19 @@ pub struct Envelope<'a> {
     pub compressed_nodes: Option<Range<usize>>,
 }
 
+/// Where a Workflow has its nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// It has none.
+    None,
+    /// In `status.nodes`.
+    Inline,
+    /// In `status.compressedNodes`.
+    Compressed,
+    /// In a row that `status.offloadNodeStatusVersion` names.
+    Offloaded,
+}
+
 /// A text that is not one Workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvelopeError {
@@ -74,6 +87,8 @@ pub enum EnvelopeProblem {
         /// What it must be.
         wanted: &'static str,
     },
+    /// It has nodes in more than one place.
+    TwoPlaces,
     /// A key stands twice, or in a spelling that Go would take for it.
     Repeated {
         /// The key as it should be written, once.
@@ -94,6 +109,10 @@ impl fmt::Display for EnvelopeError {
             EnvelopeProblem::Expected { key, wanted } => {
                 write!(out, "expected {wanted} under `{key}`")
             }
+            EnvelopeProblem::TwoPlaces => out.write_str(
+                "the Workflow has nodes in more than one place: of status.nodes, \
+                 status.compressedNodes and status.offloadNodeStatusVersion only one may be set",
+            ),
             EnvelopeProblem::Repeated { key } => write!(
                 out,
                 "`{key}` must stand once, in exactly this spelling: here Go would merge two values"
@@ -114,7 +133,8 @@ impl<'a> Envelope<'a> {
     /// Reads `text` as a Workflow.
     ///
     /// # Errors
-    /// It is not an object of kind Workflow, or a key that matters here stands twice.
+    /// It is not an object of kind Workflow, a key that matters here stands twice, or there are nodes in
+    /// more than one place.
     pub fn parse(text: &'a [u8]) -> Result<Self, EnvelopeError> {
         let start = peek(text, 0).map_or(text.len(), |(at, _)| at);
         let ([api_version, kind, metadata, spec, status], end) =
@@ -170,8 +190,29 @@ impl<'a> Envelope<'a> {
             if !string(text, compressed, "status.compressedNodes")?.is_empty() {
                 envelope.compressed_nodes = span(compressed);
             }
+            let named = span(offloaded).filter(|_| !envelope.offload_version.is_empty());
+            let places = [&envelope.nodes, &envelope.compressed_nodes, &named];
+            let mut places = places.into_iter().flatten().map(|place| place.start);
+            if let (Some(one), Some(two)) = (places.next(), places.next()) {
+                let at = one.max(two);
+                return Err(EnvelopeError { at, problem: EnvelopeProblem::TwoPlaces });
+            }
         }
         Ok(envelope)
+    }
+
+    /// Where the nodes are.
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        if self.nodes.is_some() {
+            Storage::Inline
+        } else if self.compressed_nodes.is_some() {
+            Storage::Compressed
+        } else if !self.offload_version.is_empty() {
+            Storage::Offloaded
+        } else {
+            Storage::None
+        }
     }
 
     /// The text of `status.nodes`, if there are nodes in the object.

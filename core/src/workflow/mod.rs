@@ -4,6 +4,6 @@ mod envelope;
 mod objects;
 mod storage;
 
-pub use envelope::{Envelope, EnvelopeError, EnvelopeProblem};
+pub use envelope::{Envelope, EnvelopeError, EnvelopeProblem, Storage};
 pub use objects::objects;
 pub(crate) use storage::with_storage;

@@ -8,8 +8,8 @@ use crate::json::scan::peek;
 use crate::json::skim::{elements, members, value_end};
 use crate::json::text::decode;
 
-/// The spans of the objects in `text`: JSON values one after the other (also JSON lines), each List
-/// replaced by its items.
+/// The spans of the objects in `text`: JSON values one after the other (also JSON lines), each List and
+/// each array replaced by its items.
 ///
 /// Objects are cut by their brackets; whoever reads one checks it.
 ///
@@ -32,8 +32,10 @@ pub fn objects(text: &[u8]) -> Result<Vec<Range<usize>>, SyntaxError> {
 
 /// The items of the value at `start`, if it is a Kubernetes List.
 fn items(text: &[u8], start: usize) -> Result<Option<Vec<Range<usize>>>, SyntaxError> {
-    if text.get(start) != Some(&b'{') {
-        return Ok(None);
+    match text.get(start) {
+        Some(b'{') => {}
+        Some(b'[') => return array(text, start).map(Some),
+        _ => return Ok(None),
     }
     let (mut list, mut at) = (false, None);
     let walked = members(text, start, |member| {
@@ -49,12 +51,16 @@ fn items(text: &[u8], start: usize) -> Result<Option<Vec<Range<usize>>>, SyntaxE
     });
     // What is wrong inside is said when the object is read.
     let (Ok(_), true, Some(at)) = (walked, list, at) else { return Ok(None) };
+    array(text, at).map(Some)
+}
+
+fn array(text: &[u8], at: usize) -> Result<Vec<Range<usize>>, SyntaxError> {
     let mut found = Vec::new();
     elements(text, at, |span| {
         found.push(span);
         Ok::<_, SyntaxError>(())
     })?;
-    Ok(Some(found))
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -64,11 +70,16 @@ mod tests {
     #[test]
     fn streams_and_lists_are_cut_into_objects() {
         let text = br#"{"a":1}
-            {"kind":"WorkflowList","items":[{"b":"]"},{"c":2} ]}{"kind":"Other","items":[]}"#;
+            {"kind":"WorkflowList","items":[{"b":"]"},{"c":2} ]}{"kind":"Other","items":[]} [{"d":3}]"#;
         let spans = objects(text).expect("objects");
         let cut: Vec<&[u8]> = spans.into_iter().map(|span| &text[span]).collect();
-        let expected: [&[u8]; 4] =
-            [b"{\"a\":1}", b"{\"b\":\"]\"}", b"{\"c\":2}", b"{\"kind\":\"Other\",\"items\":[]}"];
+        let expected: [&[u8]; 5] = [
+            b"{\"a\":1}",
+            b"{\"b\":\"]\"}",
+            b"{\"c\":2}",
+            b"{\"kind\":\"Other\",\"items\":[]}",
+            b"{\"d\":3}",
+        ];
         assert_eq!(cut, expected);
         assert_eq!(objects(b" ").expect("nothing"), []);
         assert!(objects(b"{\"a\":").is_err());
