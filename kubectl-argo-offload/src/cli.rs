@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::store::StoreAddress;
-
 /// See, split and merge the node status that Argo Workflows keeps outside Kubernetes.
 ///
 /// Argo keeps the state of every task in a Workflow's status.nodes. Kubernetes refuses objects above
@@ -143,13 +141,13 @@ pub struct SplitArguments {
     pub filename: PathBuf,
     /// Where the nodes go: dir:PATH, an archive [default: dir:offloaded-nodes]
     #[arg(long, value_name = "STORE", conflicts_with = "out")]
-    pub store: Option<StoreAddress>,
+    pub store: Option<String>,
     /// Write the nodes as plain JSON files into this folder instead
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
-    /// The most bytes a part may have; Ki and Mi may follow
-    #[arg(long, value_name = "BYTES", default_value = "4Mi", value_parser = parse_bytes)]
-    pub max_part: u64,
+    /// The most bytes a part may have; Ki and Mi may follow [default: 4Mi]
+    #[arg(long, value_name = "BYTES", requires = "out", value_parser = parse_bytes)]
+    pub max_part: Option<u64>,
     /// Whose code decides.
     #[command(flatten)]
     pub argo: ArgoArguments,
@@ -176,7 +174,7 @@ pub struct MergeArguments {
     pub filename: PathBuf,
     /// Where the nodes are: dir:PATH, an archive [default: dir:offloaded-nodes]
     #[arg(long, value_name = "STORE", conflicts_with = "parts")]
-    pub store: Option<StoreAddress>,
+    pub store: Option<String>,
     /// The folder with the parts that `split --out` wrote
     #[arg(long, value_name = "FOLDER")]
     pub parts: Option<PathBuf>,
@@ -203,9 +201,11 @@ pub enum VersionOutput {
 }
 
 const COMPLETION_EXAMPLES: &str = "\
+The script completes the binary itself, kubectl-argo_offload.
+
 Examples:
   # For this session
-  source <(kubectl argo-offload completion bash)";
+  kubectl argo-offload completion bash > argo-offload.bash && source argo-offload.bash";
 
 /// Reads `4194304`, `4096Ki`, `4Mi` and, as people write them, `4MiB`.
 fn parse_bytes(text: &str) -> Result<u64, String> {

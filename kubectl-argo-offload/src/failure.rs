@@ -6,7 +6,10 @@ use std::io::ErrorKind;
 use argo_offload_core::golang::{ArgoVersion, DecodeError};
 use argo_offload_core::json::{Place, locate};
 
-use crate::output::printable;
+use crate::output::{say, shortened};
+
+/// The most characters of a message: names in it come from the input and may be of any length.
+const MESSAGE: usize = 1000;
 
 /// An error with the next thing to do.
 #[derive(Debug)]
@@ -23,16 +26,24 @@ impl Failure {
     /// `file: line:column (path): what`
     pub(crate) fn at(name: &str, text: &[u8], offset: usize, what: impl fmt::Display) -> Self {
         let Place { line, column, path } = locate(text, offset);
-        Self::new(format_args!("{}:{line}:{column}: {what} ({path})", printable(name)))
+        Self::new(format_args!("{name}:{line}:{column}: {what} ({path})"))
     }
 
     pub(crate) fn help(self, help: impl fmt::Display) -> Self {
         Self { help: Some(help.to_string()), ..self }
     }
 
-    /// A text that Argo's own code would refuse.
-    pub(crate) fn refused(name: &str, text: &[u8], error: &DecodeError, argo: ArgoVersion) -> Self {
-        Self::at(name, text, error.at, format_args!("{error}; Argo {argo} refuses this"))
+    /// Nodes that Argo's own code would refuse; they stand in no file, so the place is within them.
+    pub(crate) fn in_nodes(
+        name: &str,
+        nodes: &str,
+        error: &DecodeError,
+        argo: ArgoVersion,
+    ) -> Self {
+        Self::new(format_args!(
+            "{name}: in {nodes}, at byte {}: {error}; Argo {argo} refuses this",
+            error.at
+        ))
     }
 }
 
@@ -46,15 +57,16 @@ impl std::error::Error for Failure {}
 
 /// Prints an error and its next step on stderr.
 pub(crate) fn print(error: &anyhow::Error) {
-    anstream::eprintln!("error: {}", printable(&format!("{error:#}")));
+    say(format_args!("error: {}", shortened(&format!("{error:#}"), MESSAGE)));
     if let Some(help) = error.downcast_ref::<Failure>().and_then(|failure| failure.help.as_ref()) {
-        anstream::eprintln!("  help: {}", printable(help));
+        say(format_args!("  help: {}", shortened(help, MESSAGE)));
     }
 }
 
 /// Whether whoever read our output has stopped reading.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
+        .root_cause()
         .downcast_ref::<std::io::Error>()
         .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

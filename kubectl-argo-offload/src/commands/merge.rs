@@ -5,46 +5,47 @@ use std::path::Path;
 use anyhow::Result;
 use argo_offload_core::golang::{ArgoVersion, Encoder, NodeVersion};
 use argo_offload_core::nodes::{MergeError, decompress_nodes, merge_nodes};
-use argo_offload_core::workflow::Envelope;
+use argo_offload_core::workflow::{Envelope, Storage};
 
-use super::split::{DEFAULT_STORE, finish, warn};
-use super::{Answer, parts};
+use super::rows::{address, counted, finish, warn};
+use super::{Answer, notice, parts};
 use crate::cli::MergeArguments;
 use crate::failure::Failure;
 use crate::input::{Document, Input, single};
-use crate::output::{bytes, printable};
-use crate::store::{NodeStore, StoreAddress};
+use crate::output::{bytes, printable, say};
+use crate::store::NodeStore;
 
 pub(super) fn run(arguments: &MergeArguments) -> Result<Answer> {
     let argo = arguments.argo.argo_version;
+    notice(argo);
     let (input, document) = single(&arguments.filename)?;
     let text = document.text(&input);
     let envelope = document.envelope(&input)?;
     let mut encoder = Encoder::new(argo);
-    if envelope.offload_version.is_empty() {
+    let what = match envelope.storage() {
+        Storage::Offloaded => None,
+        Storage::Compressed => Some("decompressed"),
+        Storage::Inline => Some("unchanged: it has its nodes"),
+        Storage::None => Some("unchanged: it has no nodes, and none are offloaded"),
+    };
+    if let Some(what) = what {
         let hydrated = decompress_nodes(&mut encoder, text)
             .map_err(|error| failure(&input, &document, argo, &error))?;
-        let what = if envelope.compressed_nodes.is_some() {
-            "decompressed"
-        } else if envelope.nodes.is_some() {
-            "unchanged: it has its nodes"
-        } else {
-            "unchanged: it has no nodes, and none are offloaded"
-        };
-        anstream::eprintln!("workflow/{} {what}", printable(&envelope.name));
+        say(format_args!("workflow/{} {what}", printable(&envelope.name)));
         return finish(&hydrated);
     }
     let (nodes, place) = match &arguments.parts {
         Some(folder) => from_parts(folder, &envelope)?,
-        None => from_store(arguments.store.as_ref(), &envelope)?,
+        None => from_store(arguments.store.as_deref(), &envelope)?,
     };
     let merged = merge_nodes(&mut encoder, text, &nodes)
         .map_err(|error| failure(&input, &document, argo, &error))?;
-    anstream::eprintln!(
-        "workflow/{} merged: {} of nodes from {place}",
+    say(format_args!(
+        "workflow/{} merged: {} of nodes from {}",
         printable(&envelope.name),
-        bytes(nodes.len() as u64)
-    );
+        bytes(nodes.len() as u64),
+        printable(&place)
+    ));
     finish(&merged)
 }
 
@@ -56,12 +57,15 @@ fn from_parts(folder: &Path, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String
     Ok((parts::read(folder, version)?, folder.display().to_string()))
 }
 
-fn from_store(
-    address: Option<&StoreAddress>,
-    envelope: &Envelope<'_>,
-) -> Result<(Vec<u8>, String)> {
-    let default = StoreAddress::Dir(DEFAULT_STORE.into());
-    let store = address.unwrap_or(&default).open()?;
+fn from_store(store: Option<&str>, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String)> {
+    if envelope.uid.is_empty() {
+        return Err(Failure::new(
+            "the Workflow has no metadata.uid, under which its row is stored",
+        )
+        .help("take the workflow from the cluster: kubectl get workflow NAME -o json")
+        .into());
+    }
+    let store = address(store)?.open()?;
     warn(store.as_ref());
     match store.get(&envelope.uid, &envelope.offload_version)? {
         Some(record) => Ok((record.nodes, store.describe())),
@@ -89,30 +93,26 @@ fn missing(store: &dyn NodeStore, envelope: &Envelope<'_>) -> Result<Failure> {
         .map(|row| format!("{} ({})", row.key.version, bytes(row.bytes)))
         .collect();
     Ok(failure.help(format_args!(
-        "it has {} other versions of this workflow: {}",
-        others.len(),
+        "it has {} of this workflow: {}",
+        counted(others.len() as u64, "other version"),
         known.join(", ")
     )))
 }
 
 fn failure(input: &Input, document: &Document, argo: ArgoVersion, error: &MergeError) -> Failure {
+    let plain = || Failure::new(format!("{}: {error}", input.name));
     match error {
         MergeError::Envelope(error) => document.envelope_failure(input, error),
-        MergeError::Workflow(error) => {
-            let what = format!("{error}; Argo {argo} refuses this");
-            document.failure(input, error.at, what)
+        MergeError::Workflow(error) => document.refused(input, error, argo),
+        MergeError::Decode(error) => {
+            Failure::in_nodes(&input.name, "the nodes to be put back", error, argo)
         }
-        MergeError::Decode(error) => Failure::new(format!(
-            "{}: in the nodes to be put back, at byte {}: {error}; Argo {argo} refuses this",
-            input.name, error.at
-        )),
-        MergeError::Version { .. } => Failure::new(format!("{}: {error}", input.name)).help(
+        MergeError::Decompress(_) => document.in_compressed_nodes(input, error),
+        MergeError::Version { .. } => plain().help(
             "nothing was printed; the row or part was changed, or belongs to another workflow",
         ),
-        MergeError::Decompress(_) => {
-            let span = document.envelope(input).ok().and_then(|envelope| envelope.compressed_nodes);
-            document.failure(input, span.map_or(0, |span| span.start), error)
-        }
-        other => Failure::new(format!("{}: {other}", input.name)),
+        MergeError::WouldDrop(_) => plain()
+            .help(format_args!("nothing was printed; try --argo-version {}", ArgoVersion::NEWEST)),
+        MergeError::NotOffloaded => plain(),
     }
 }

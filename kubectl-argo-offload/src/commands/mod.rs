@@ -3,6 +3,7 @@
 mod completion;
 mod merge;
 mod parts;
+mod rows;
 mod size;
 mod split;
 mod version;
@@ -10,8 +11,10 @@ mod version;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use argo_offload_core::golang::ArgoVersion;
 
 use crate::cli::Command;
+use crate::output::say;
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,13 @@ impl From<Answer> for ExitCode {
             Answer::Bad => Self::from(1),
             Answer::Incomplete => Self::from(2),
         }
+    }
+}
+
+/// Says when another version of Argo stands in for the one asked for.
+fn notice(argo: ArgoVersion) {
+    if let Some(notice) = argo.notice() {
+        say(format_args!("note: {notice}"));
     }
 }
 

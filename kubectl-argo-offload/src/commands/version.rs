@@ -1,6 +1,7 @@
 //! `version`
 
 use anyhow::Result;
+use argo_offload_core::golang::ArgoVersion;
 use serde::Serialize;
 
 use super::Answer;
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &VersionArguments) -> Result<Answer> {
         api_version: API_VERSION,
         kind: "Version",
         version: env!("CARGO_PKG_VERSION"),
-        argo_layouts: ["3.6", "3.7", "4.1"],
+        argo_layouts: ArgoVersion::BUILT_IN,
         home: env!("CARGO_PKG_REPOSITORY"),
     };
     match arguments.output {

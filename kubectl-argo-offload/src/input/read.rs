@@ -78,7 +78,7 @@ pub(super) fn read(path: &Path) -> Result<Input> {
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         (Box::new(file), length)
     };
-    let (text, compressed) = decompressed(&mut BufReader::new(source), length)
+    let (mut text, compressed) = decompressed(&mut BufReader::new(source), length)
         .map_err(|error| cannot_read(path, &error))?;
     if compressed && text.len() as u64 > MAX_DECOMPRESSED_BYTES {
         let what = format!("{name} becomes larger than 1 GiB when decompressed");
@@ -86,6 +86,15 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     }
     if text.len() as u64 > MAX_BYTES {
         return Err(Failure::new(format!("{name} is longer than 4 GiB")).into());
+    }
+    if matches!(text.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        return Err(Failure::new(format!("{name} is UTF-16, expected UTF-8"))
+            .help("PowerShell's > writes UTF-16: use | Out-File -Encoding utf8")
+            .into());
+    }
+    // A byte order mark says nothing in UTF-8.
+    if text.starts_with(&[0xef, 0xbb, 0xbf]) {
+        text.drain(..3);
     }
     Ok(Input { name, text })
 }
@@ -119,6 +128,9 @@ fn cannot_read(path: &Path, error: &std::io::Error) -> anyhow::Error {
     let name = if path.as_os_str() == "-" { "stdin".into() } else { path.display().to_string() };
     let failure = Failure::new(format!("cannot read {name}: {error}"));
     match error.kind() {
+        ErrorKind::IsADirectory => {
+            failure.help("this command takes one file, or - for stdin").into()
+        }
         ErrorKind::NotFound => failure.help("check the path; - reads stdin").into(),
         ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
             failure.help("the file is damaged or cut off: fetch it again").into()

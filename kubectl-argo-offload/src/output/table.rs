@@ -3,7 +3,10 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement};
 
-use super::printable;
+use super::shortened;
+
+/// The most characters a cell shows: longer names are no names of Kubernetes.
+const CELL: usize = 253;
 
 /// Uppercase headers, three blanks between columns, no lines; nothing is wrapped or cut.
 pub(crate) struct Table(comfy_table::Table);
@@ -25,7 +28,7 @@ impl Table {
     pub(crate) fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) {
         self.0.add_row(cells.into_iter().map(|cell| match cell.as_ref() {
             "" => "<none>".to_owned(),
-            cell => printable(cell).replace('\n', "\\n"),
+            cell => shortened(cell, CELL),
         }));
     }
 

@@ -134,3 +134,37 @@ fn one_bad_file_does_not_hide_the_others() {
     assert_eq!(ran.out().lines().count(), 2);
     assert!(ran.err().contains("b.json:1:9"), "{}", ran.err());
 }
+
+#[test]
+fn nothing_found_is_no_error() {
+    let folder = Folder::new();
+    let empty = br#"{"apiVersion":"v1","kind":"List","items":[]}"#;
+    let ran = folder.run_with(&["size", "-f", "-"], empty).good();
+    assert_eq!((ran.out(), ran.err()), (String::new(), "No workflows found.\n".into()));
+    let json = folder.run_with(&["size", "-f", "-", "-o", "json"], empty).good().out();
+    assert!(json.contains(r#""items": []"#) && json.contains(r#""level": "Ok""#), "{json}");
+}
+
+#[test]
+fn arrays_and_byte_order_marks_are_read() {
+    let folder = Folder::new();
+    let array = format!("\u{feff}[{},{}]", workflow("a", "{}"), workflow("b", "{}"));
+    let ran = folder.run_with(&["size", "-f", "-", "-o", "name"], array.as_bytes()).good();
+    assert_eq!(ran.out(), "workflow.argoproj.io/a\nworkflow.argoproj.io/b\n");
+}
+
+#[test]
+fn a_verdict_that_hangs_on_the_estimate_is_borderline() {
+    let folder = Folder::new();
+    let wide: Value =
+        serde_json::from_str(&folder.run(&["size", "-f", &large(), "-o", "json"]).good().out())
+            .expect("JSON");
+    let about = wide["items"][0]["compressedBytes"].as_u64().expect("an estimate");
+    let limit = (about + about / 100).to_string();
+    let ran = folder.run(&["size", "-f", &large(), "-o", "wide", "--max-size", &limit]).good();
+    assert!(ran.out().contains("compressed,borderline"), "{}", ran.out());
+    assert_eq!(
+        folder.run(&["size", "-f", &large(), "--max-size", &limit, "--fail-on", "near"]).code(),
+        1
+    );
+}

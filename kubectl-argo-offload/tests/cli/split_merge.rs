@@ -24,7 +24,7 @@ fn merge_of_split_gives_the_same_bytes() {
     folder.write("large.json", &text);
     let split = folder.run(&["split", "-f", "large.json"]).good();
     assert!(split.err().contains("3002 nodes"), "{}", split.err());
-    assert!(split.err().contains("dir:offloaded-nodes as fnv:1038927979"), "{}", split.err());
+    assert!(split.err().contains("as fnv:1038927979 in dir:offloaded-nodes"), "{}", split.err());
     assert!(!split.err().contains("warning"), "{}", split.err());
     assert!(split.stdout().len() < 2_000);
     folder.write("dehydrated.json", split.stdout());
@@ -37,7 +37,7 @@ fn merge_of_split_gives_the_same_bytes() {
     let unchanged = folder.run(&["merge", "-f", "merged.json"]).good();
     assert!(unchanged.stdout() == merged.stdout());
     let stored = folder.run(&["split", "-f", "large.json"]).good();
-    assert!(stored.err().contains("were already in"), "{}", stored.err());
+    assert!(stored.err().contains("where they were already"), "{}", stored.err());
 }
 
 #[test]
@@ -72,6 +72,44 @@ fn parts_hold_the_same_nodes() {
     let ran = folder.run(&merge);
     assert_eq!((ran.code(), ran.stdout()), (2, &b""[..]));
     assert!(ran.err().contains("are the same part"), "{}", ran.err());
+}
+
+#[test]
+fn parts_of_an_earlier_run_stay_readable() {
+    let folder = Folder::new();
+    let text = large();
+    folder.write("large.json", &text);
+    let split = |size: &str| {
+        folder.run(&["split", "-f", "large.json", "--out", "parts", "--max-part", size])
+    };
+    folder.write("dehydrated.json", split("512Ki").good().stdout());
+    // The nodes are there already, in other parts: nothing is written beside them.
+    assert!(split("1Mi").good().err().contains("6 parts in parts"));
+    let merge = ["merge", "-f", "dehydrated.json", "--parts", "parts"];
+    assert!(folder.run(&merge).good().stdout() == ended(&text));
+    let first = folder.path("parts/nodes-1038927979-00001-of-00006.json");
+    std::fs::write(&first, "{}").expect("part");
+    let ran = split("1Mi");
+    assert_eq!((ran.code(), ran.stdout()), (2, &b""[..]));
+    assert!(ran.err().contains("is there already and is another part"), "{}", ran.err());
+    assert_eq!(folder.path("parts").read_dir().expect("parts").count(), 6);
+}
+
+#[test]
+fn two_splits_at_once_both_keep_their_nodes_or_say_why_not() {
+    let folder = Folder::new();
+    folder.write("large.json", large());
+    let run = || folder.run(&["split", "-f", "large.json"]);
+    let (one, two) = std::thread::scope(|scope| {
+        let one = scope.spawn(run);
+        (run(), one.join().expect("runs"))
+    });
+    for ran in [&one, &two] {
+        assert!(ran.code() == 0 || ran.err().contains("is being written"), "{}", ran.err());
+    }
+    assert!(one.code() == 0 || two.code() == 0);
+    folder.write("dehydrated.json", run().good().stdout());
+    folder.run(&["merge", "-f", "dehydrated.json"]).good();
 }
 
 #[test]

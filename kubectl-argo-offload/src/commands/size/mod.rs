@@ -4,17 +4,18 @@ mod report;
 mod show;
 
 use anyhow::Result;
-use argo_offload_core::golang::Encoder;
+use argo_offload_core::golang::{DecodeError, Encoder};
 use argo_offload_core::nodes::{MergeError, decompress_nodes};
 use argo_offload_core::size::{Rules, compress_nodes, judge, measure};
-use argo_offload_core::workflow::{EnvelopeError, EnvelopeProblem};
+use argo_offload_core::workflow::{Envelope, EnvelopeProblem};
 
-use self::report::{Item, Level, Report, Stored};
-use super::Answer;
+use self::report::{Item, Level, Report};
+use super::rows::counted;
+use super::{Answer, notice};
 use crate::cli::{FailOn, SizeArguments, SizeOutput};
 use crate::failure::{self, Failure};
 use crate::input::{Document, Input, documents, inputs};
-use crate::output::write_json;
+use crate::output::{printable, say, write_json};
 
 pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
     let rules = Rules {
@@ -23,18 +24,15 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
         always_offload: arguments.always_offload,
     };
     let mut report = Report::new(arguments.argo.argo_version, rules);
-    if let Some(notice) = arguments.argo.argo_version.notice() {
-        anstream::eprintln!("note: {notice}");
-    }
+    notice(arguments.argo.argo_version);
     let mut encoder = Encoder::new(arguments.argo.argo_version);
-    let mut failed = false;
-    let mut others = 0u32;
+    let mut others = 0u64;
     for input in inputs(&arguments.filename) {
         let objects = input.and_then(|input| Ok((documents(&input)?, input)));
         let (objects, input) = match objects {
             Ok(objects) => objects,
             Err(error) => {
-                failed = true;
+                report.failed += 1;
                 failure::print(&error);
                 continue;
             }
@@ -42,23 +40,32 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
         // Beside others, an object of another kind is passed over; alone it is a mistake.
         let alone =
             objects.len() == 1 && arguments.filename.len() == 1 && !arguments.filename[0].is_dir();
+        let mut errors = 0u64;
         for object in &objects {
             match item(&mut encoder, &report, &input, object) {
-                Ok(item) => report.items.push(item),
+                Ok(item) => report.add(item),
                 Err(Unmeasured::OtherKind(_)) if !alone => others += 1,
-                Err(Unmeasured::OtherKind(failure) | Unmeasured::Failure(failure)) => {
-                    failed = true;
-                    failure::print(&failure.into());
+                Err(Unmeasured::OtherKind(error) | Unmeasured::Failed(error)) => {
+                    errors += 1;
+                    if errors <= SHOWN_ERRORS {
+                        failure::print(&error(object, &input).into());
+                    }
                 }
             }
         }
+        report.failed += errors;
+        if errors > SHOWN_ERRORS {
+            let more = errors - SHOWN_ERRORS;
+            say(format_args!("error: {}: {more} more objects are refused", printable(&input.name)));
+        }
     }
     if others > 0 {
-        anstream::eprintln!("note: passed over {others} objects that are not Workflows");
+        let others = counted(others, "object");
+        say(format_args!("note: passed over {others} of other kinds than Workflow"));
     }
     match arguments.output {
         SizeOutput::Json => write_json(&report)?,
-        _ if report.items.is_empty() && failed => {}
+        _ if report.items.is_empty() && report.failed > 0 => {}
         SizeOutput::Name => show::names(&report)?,
         SizeOutput::Table => show::table(&report, false)?,
         SizeOutput::Wide => show::table(&report, true)?,
@@ -66,26 +73,27 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
     show::notes(&report);
     let bad = match arguments.fail_on {
         None => false,
-        Some(FailOn::Over) => report.level() >= Level::Over,
-        Some(FailOn::Near) => report.level() >= Level::Near,
+        Some(FailOn::Over) => report.level >= Level::Over,
+        Some(FailOn::Near) => report.level >= Level::Near,
     };
-    Ok(match (failed, bad) {
+    Ok(match (report.failed > 0, bad) {
         (true, _) => Answer::Incomplete,
         (false, true) => Answer::Bad,
         (false, false) => Answer::Good,
     })
 }
 
+/// How many errors are shown for one input; the others are counted.
+const SHOWN_ERRORS: u64 = 10;
+
+/// Why an object has no size. The error is made when it is shown: finding line and column reads the
+/// input from its beginning.
 enum Unmeasured {
-    OtherKind(Failure),
-    Failure(Failure),
+    OtherKind(MakeFailure),
+    Failed(MakeFailure),
 }
 
-impl From<Failure> for Unmeasured {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
+type MakeFailure = Box<dyn FnOnce(&Document, &Input) -> Failure>;
 
 fn item(
     encoder: &mut Encoder,
@@ -94,42 +102,33 @@ fn item(
     object: &Document,
 ) -> Result<Item, Unmeasured> {
     let argo = report.argo;
-    let envelope = match argo_offload_core::workflow::Envelope::parse(object.text(input)) {
-        Ok(envelope) => envelope,
-        Err(error @ EnvelopeError { problem: EnvelopeProblem::Kind { .. }, .. }) => {
-            return Err(Unmeasured::OtherKind(object.envelope_failure(input, &error)));
-        }
-        Err(error) => return Err(object.envelope_failure(input, &error).into()),
-    };
-    let stored = Stored::of(&envelope);
+    let envelope = Envelope::parse(object.text(input)).map_err(|error| {
+        let other = matches!(error.problem, EnvelopeProblem::Kind { .. });
+        let failure: MakeFailure =
+            Box::new(move |object, input| object.envelope_failure(input, &error));
+        if other { Unmeasured::OtherKind(failure) } else { Unmeasured::Failed(failure) }
+    })?;
+    let failed = |failure: MakeFailure| Unmeasured::Failed(failure);
     // Compressed nodes count as the controller counts them: hydrated.
     let text = decompress_nodes(encoder, object.text(input)).map_err(|error| {
-        let offset = match &error {
-            MergeError::Envelope(error) => error.at,
-            MergeError::Workflow(error) => error.at,
-            _ => envelope.compressed_nodes.as_ref().map_or(0, |span| span.start),
-        };
-        object.failure(input, offset, &error)
+        failed(Box::new(move |object, input| match &error {
+            MergeError::Workflow(error) => object.refused(input, error, argo),
+            _ => object.in_compressed_nodes(input, &error),
+        }))
     })?;
-    let refused = |error: &argo_offload_core::golang::DecodeError| match &text {
-        std::borrow::Cow::Borrowed(_) => {
-            object.failure(input, error.at, format_args!("{error}; Argo {argo} refuses this"))
-        }
-        // Offsets lie in a text that nobody sees.
-        std::borrow::Cow::Owned(hydrated) => Failure::refused(
-            &format!("{} with its compressedNodes decompressed", input.name),
-            hydrated,
-            error,
-            argo,
-        ),
+    // `decompress_nodes` has read all of it: what is wrong now is in the nodes that were decompressed.
+    let refused = |error: DecodeError| {
+        failed(Box::new(move |_, input| {
+            Failure::in_nodes(&input.name, "the decompressed compressedNodes", &error, argo)
+        }))
     };
-    let size = measure(encoder, argo, &text).map_err(|error| refused(&error))?;
+    let size = measure(encoder, argo, &text).map_err(refused)?;
     let mut compressed = None;
     let verdict = judge(&size, &report.rules, || {
         let length = compress_nodes(encoder, &text)?;
         compressed = Some(length);
         Ok(length)
     })
-    .map_err(|error| refused(&error))?;
-    Ok(Item::new(report, &envelope, stored, size, verdict, compressed))
+    .map_err(refused)?;
+    Ok(Item::new(report, &envelope, size, verdict, compressed))
 }

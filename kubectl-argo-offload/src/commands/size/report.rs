@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use argo_offload_core::golang::{ArgoVersion, Dropped};
+use argo_offload_core::golang::{ArgoVersion, Dropped, Why};
 use argo_offload_core::size::{Compressed, Measure, Rules, Verdict, VerdictKind};
-use argo_offload_core::workflow::Envelope;
+use argo_offload_core::workflow::{Envelope, Storage};
 use serde::{Serialize, Serializer};
 
 use crate::output::API_VERSION;
@@ -19,6 +19,10 @@ pub(super) struct Report {
     pub(super) argo: ArgoVersion,
     #[serde(flatten, serialize_with = "rules")]
     pub(super) rules: Rules,
+    /// The worst of the items.
+    pub(super) level: Level,
+    /// How many inputs and objects could not be measured.
+    pub(super) failed: u64,
     pub(super) items: Vec<Item>,
 }
 
@@ -35,12 +39,16 @@ pub(super) struct Item {
     pub(super) nodes: Option<u64>,
     pub(super) nodes_bytes: Option<u64>,
     pub(super) nodes_version: Option<String>,
-    /// As the controller counts it, hydrated.
+    /// As the controller counts it: with its nodes, unless those are offloaded.
     pub(super) size_bytes: u64,
-    /// Whether the controller counts managedFields and the file has none.
+    /// Whether the workflow is larger than that: its nodes are elsewhere, or the controller counts
+    /// managedFields and the file has none.
     pub(super) at_least: bool,
-    pub(super) stored: Stored,
-    #[serde(serialize_with = "debugged")]
+    #[serde(skip)]
+    pub(super) without_managed_fields: bool,
+    #[serde(serialize_with = "stored")]
+    pub(super) stored: Storage,
+    #[serde(serialize_with = "verdict")]
     pub(super) verdict: VerdictKind,
     pub(super) verdict_bytes: u64,
     pub(super) borderline: bool,
@@ -57,15 +65,6 @@ pub(super) struct Item {
     pub(super) dropped: Dropped,
 }
 
-/// Where the file has the nodes.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) enum Stored {
-    None,
-    Inline,
-    Compressed,
-    Offloaded,
-}
-
 /// How close a workflow is to the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) enum Level {
@@ -78,35 +77,20 @@ pub(super) enum Level {
 
 impl Report {
     pub(super) fn new(argo: ArgoVersion, rules: Rules) -> Self {
-        Self { api_version: API_VERSION, kind: "SizeReport", argo, rules, items: Vec::new() }
-    }
-
-    /// The worst of the items.
-    pub(super) fn level(&self) -> Level {
-        self.items.iter().map(|item| item.level).max().unwrap_or(Level::Ok)
-    }
-}
-
-impl Stored {
-    pub(super) fn of(envelope: &Envelope<'_>) -> Self {
-        if !envelope.offload_version.is_empty() {
-            Self::Offloaded
-        } else if envelope.compressed_nodes.is_some() {
-            Self::Compressed
-        } else if envelope.nodes.is_some() {
-            Self::Inline
-        } else {
-            Self::None
+        Self {
+            api_version: API_VERSION,
+            kind: "SizeReport",
+            argo,
+            rules,
+            level: Level::Ok,
+            failed: 0,
+            items: Vec::new(),
         }
     }
 
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::None => "<none>",
-            Self::Inline => "inline",
-            Self::Compressed => "compressed",
-            Self::Offloaded => "offloaded",
-        }
+    pub(super) fn add(&mut self, item: Item) {
+        self.level = self.level.max(item.level);
+        self.items.push(item);
     }
 }
 
@@ -114,12 +98,12 @@ impl Item {
     pub(super) fn new(
         report: &Report,
         envelope: &Envelope<'_>,
-        stored: Stored,
         size: Measure,
         verdict: Verdict,
         compressed: Option<Compressed>,
     ) -> Self {
-        let known = stored != Stored::Offloaded;
+        let stored = envelope.storage();
+        let known = stored != Storage::Offloaded;
         let limit = report.rules.max_bytes;
         let level = match verdict.kind {
             VerdictKind::DoesNotFit | VerdictKind::Failed => Level::Over,
@@ -137,7 +121,10 @@ impl Item {
             nodes_bytes: known.then_some(size.nodes_bytes),
             nodes_version: known.then(|| size.node_version.to_string()),
             size_bytes: size.counted_bytes,
-            at_least: report.argo.counts_managed_fields() && !envelope.has_managed_fields,
+            without_managed_fields: report.argo.counts_managed_fields()
+                && !envelope.has_managed_fields,
+            at_least: !known
+                || (report.argo.counts_managed_fields() && !envelope.has_managed_fields),
             stored,
             verdict: verdict.kind,
             verdict_bytes: verdict.bytes,
@@ -156,8 +143,23 @@ fn displayed<S: Serializer>(value: &ArgoVersion, to: S) -> Result<S::Ok, S::Erro
     to.collect_str(value)
 }
 
-fn debugged<S: Serializer>(value: &VerdictKind, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(&format_args!("{value:?}"))
+fn stored<S: Serializer>(storage: &Storage, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(match storage {
+        Storage::None => "None",
+        Storage::Inline => "Inline",
+        Storage::Compressed => "Compressed",
+        Storage::Offloaded => "Offloaded",
+    })
+}
+
+fn verdict<S: Serializer>(verdict: &VerdictKind, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(match verdict {
+        VerdictKind::Inline => "Inline",
+        VerdictKind::Compressed => "Compressed",
+        VerdictKind::Offloaded => "Offloaded",
+        VerdictKind::DoesNotFit => "DoesNotFit",
+        VerdictKind::Failed => "Failed",
+    })
 }
 
 fn rules<S: Serializer>(rules: &Rules, to: S) -> Result<S::Ok, S::Error> {
@@ -178,13 +180,17 @@ fn dropped<S: Serializer>(dropped: &Dropped, to: S) -> Result<S::Ok, S::Error> {
     struct Field<'a> {
         r#in: &'a str,
         key: &'a str,
-        why: String,
+        why: &'a str,
         times: u64,
     }
     to.collect_seq(dropped.iter().map(|(field, times)| Field {
         r#in: field.holder,
         key: &field.key,
-        why: format!("{:?}", field.why),
+        why: match field.why {
+            Why::Unknown => "Unknown",
+            Why::Repeated => "Repeated",
+            Why::NotText => "NotText",
+        },
         times,
     }))
 }

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 use argo_offload_core::size::VerdictKind;
+use argo_offload_core::workflow::Storage;
 use jiff::Timestamp;
 
 use super::report::{Item, Report};
-use crate::output::{Table, age, bytes, percent, printable, write_stdout};
+use crate::output::{Table, age, bytes, percent, printable, say, shortened, write_stdout};
 
 pub(super) fn names(report: &Report) -> Result<()> {
     let names: String = report
@@ -18,7 +19,7 @@ pub(super) fn names(report: &Report) -> Result<()> {
 
 pub(super) fn table(report: &Report, wide: bool) -> Result<()> {
     if report.items.is_empty() {
-        anstream::eprintln!("No workflows found.");
+        say("No workflows found.");
         return Ok(());
     }
     let mut headers =
@@ -38,7 +39,7 @@ pub(super) fn table(report: &Report, wide: bool) -> Result<()> {
             item.nodes.map_or("?".into(), |nodes| nodes.to_string()),
             format!("{at_least}{}", bytes(item.size_bytes)),
             format!("{at_least}{}", percent(item.size_bytes, report.rules.max_bytes)),
-            item.stored.word().into(),
+            stored(item.stored).into(),
             verdict(item),
         ];
         if wide {
@@ -57,6 +58,15 @@ pub(super) fn table(report: &Report, wide: bool) -> Result<()> {
         text.push_str(&details(report, item));
     }
     write_stdout(text.as_bytes())
+}
+
+fn stored(storage: Storage) -> &'static str {
+    match storage {
+        Storage::None => "<none>",
+        Storage::Inline => "inline",
+        Storage::Compressed => "compressed",
+        Storage::Offloaded => "offloaded",
+    }
 }
 
 fn verdict(item: &Item) -> String {
@@ -135,21 +145,29 @@ fn details(report: &Report, item: &Item) -> String {
 
 /// What limits the figures, on stderr.
 pub(super) fn notes(report: &Report) {
-    let at_least = report.items.iter().filter(|item| item.at_least).count();
-    if at_least > 0 {
-        anstream::eprintln!(
-            "note: Argo {} counts metadata.managedFields, which {at_least} of {} workflows lack here: \
-             their size is at least this; get them with kubectl get -o json --show-managed-fields",
-            report.argo,
-            report.items.len()
-        );
+    let all = report.items.len();
+    let lacking = report.items.iter().filter(|item| item.without_managed_fields).count();
+    if lacking > 0 {
+        say(format_args!(
+            "note: Argo {} counts metadata.managedFields, which {lacking} of {all} workflows lack \
+             here: their size is at least this; get them with kubectl get -o json \
+             --show-managed-fields",
+            report.argo
+        ));
+    }
+    let offloaded = report.items.iter().filter(|item| item.stored == Storage::Offloaded).count();
+    if offloaded > 0 {
+        say(format_args!(
+            "note: the nodes of {offloaded} of {all} workflows are in the database: their size is \
+             without them"
+        ));
     }
     for item in report.items.iter().filter(|item| !item.dropped.is_empty()) {
-        anstream::eprintln!(
+        say(format_args!(
             "note: {} holds content that Argo {} does not keep, and that is not counted: {}",
-            printable(&item.name),
+            shortened(&item.name, 100),
             report.argo,
-            printable(&item.dropped.to_string())
-        );
+            shortened(&item.dropped.to_string(), 500)
+        ));
     }
 }
