@@ -54,6 +54,8 @@ enum Step<'a> {
 
 fn path(text: &[u8], offset: usize) -> String {
     let mut steps: Vec<Step<'_>> = Vec::new();
+    // Arrays and objects open beyond those that are shown.
+    let mut deeper = 0usize;
     let mut at = 0;
     while let Some((here, byte)) = peek(text, at) {
         if here > offset || (here == offset && matches!(byte, b'}' | b']')) {
@@ -61,11 +63,14 @@ fn path(text: &[u8], offset: usize) -> String {
         }
         at = here + 1;
         match byte {
+            b'{' | b'[' if here < offset && steps.len() == PATH_STEPS => deeper += 1,
+            b'}' | b']' if deeper > 0 => deeper -= 1,
             b'{' if here < offset => steps.push(Step::Object { key: None, awaits_key: true }),
             b'[' if here < offset => steps.push(Step::Array { index: 0 }),
             b'}' | b']' => {
                 steps.pop();
             }
+            b',' if deeper > 0 => {}
             b',' => match steps.last_mut() {
                 Some(Step::Object { key, awaits_key }) => (*key, *awaits_key) = (None, true),
                 Some(Step::Array { index }) => *index += 1,
@@ -73,7 +78,9 @@ fn path(text: &[u8], offset: usize) -> String {
             },
             b'"' => {
                 let Ok(token) = string(text, at) else { break };
-                if let Some(Step::Object { key, awaits_key: awaits_key @ true }) = steps.last_mut()
+                if deeper == 0
+                    && let Some(Step::Object { key, awaits_key: awaits_key @ true }) =
+                        steps.last_mut()
                 {
                     *key = text.get(at..token.end - 1);
                     *awaits_key = false;
@@ -84,14 +91,14 @@ fn path(text: &[u8], offset: usize) -> String {
         }
     }
     let mut out = String::from("$");
-    for step in steps.iter().take(PATH_STEPS) {
+    for step in &steps {
         match step {
             Step::Object { key: Some(key), .. } => out.push_str(&segment(key)),
             Step::Object { key: None, .. } => {}
             Step::Array { index } => out.push_str(&format!("[{index}]")),
         }
     }
-    if steps.len() > PATH_STEPS {
+    if deeper > 0 {
         out.push('…');
     }
     out

@@ -65,12 +65,14 @@ impl core::error::Error for DecompressError {}
 
 /// Reads compressed nodes; `base64` is the decoded JSON string.
 ///
+/// All three algorithms, whatever the version: Argo reads zstd and brotli from 4.1 on only.
+///
 /// # Errors
 /// They cannot be read, or become larger than `max_bytes`.
 pub fn decompress(base64: &[u8], max_bytes: usize) -> Result<Vec<u8>, DecompressError> {
     let compressed = base64_bytes::decode(base64).ok_or(DecompressError::NotBase64)?;
     match compressed.as_slice() {
-        [0x1f, 0x8b, ..] => gzip(&compressed, max_bytes),
+        [0x1f, 0x8b, ..] => gzip(compressed, max_bytes),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd(&compressed, max_bytes),
         _ => brotli(&compressed, max_bytes),
     }
@@ -95,22 +97,30 @@ impl Output {
 }
 
 /// One or more gzip members, as Go's readers take them.
-fn gzip(compressed: &[u8], max_bytes: usize) -> Result<Vec<u8>, DecompressError> {
+fn gzip(mut compressed: Vec<u8>, max_bytes: usize) -> Result<Vec<u8>, DecompressError> {
     let damaged = DecompressError::Damaged { algorithm: "gzip" };
     let mut out = Output { bytes: Vec::new(), max_bytes };
     let mut chunk = vec![0; CHUNK];
-    let mut rest = compressed;
-    while !rest.is_empty() {
+    let mut at = 0;
+    while at < compressed.len() {
+        // Go ignores the reserved flags of a member's header, zlib refuses them.
+        if let Some(flags) = compressed.get_mut(at + 3) {
+            *flags &= 0x1f;
+        }
         // 16 + 15: a gzip header, the largest window; the checksum is verified.
         let mut inflate = Inflate::new(true, 31);
         loop {
             let (read, written) = (inflate.total_in(), inflate.total_out());
             let status = inflate
-                .decompress(rest, &mut chunk, InflateFlush::NoFlush)
+                .decompress(
+                    compressed.get(at..).unwrap_or_default(),
+                    &mut chunk,
+                    InflateFlush::NoFlush,
+                )
                 .map_err(|_| damaged.clone())?;
             let consumed = (inflate.total_in() - read) as usize;
             let produced = (inflate.total_out() - written) as usize;
-            rest = rest.get(consumed..).unwrap_or_default();
+            at += consumed;
             out.push(chunk.get(..produced).unwrap_or_default())?;
             match status {
                 Status::StreamEnd => break,

@@ -138,5 +138,5 @@ fn put(envelope: &Envelope<'_>, nodes: &[u8]) -> Result<Vec<u8>, MergeError> {
     let mut member = Vec::with_capacity(nodes.len() + 8);
     member.extend_from_slice(b"\"nodes\":");
     member.extend_from_slice(nodes);
-    Ok(with_storage(envelope, &member).map_err(EnvelopeError::from)?)
+    Ok(with_storage(envelope, &member)?)
 }

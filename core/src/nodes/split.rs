@@ -98,10 +98,13 @@ impl From<EnvelopeError> for SplitError {
 
 /// Takes the nodes out of the Workflow `text`, as the controller does when it offloads.
 ///
+/// The nodes become what Argo makes of them when it reads them: a number where a text belongs goes
+/// through a float64, times are UTC to the second, unpaired surrogates become U+FFFD.
+///
 /// A Workflow whose nodes are already elsewhere, or that has none, comes back unchanged.
 ///
 /// # Errors
-/// The text is not a Workflow, or something of it would be lost.
+/// The text is not a Workflow that Argo reads, or it holds content for which Argo has no place.
 pub fn split_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Split, SplitError> {
     let envelope = Envelope::parse(text)?;
     if let Err(error) = core::str::from_utf8(text) {
@@ -137,7 +140,7 @@ pub fn split_nodes(encoder: &mut Encoder, text: &[u8]) -> Result<Split, SplitErr
         return Err(SplitError::NotStable);
     }
     let member = format!("\"offloadNodeStatusVersion\":\"{version}\"");
-    let workflow = with_storage(&envelope, member.as_bytes()).map_err(EnvelopeError::from)?;
+    let workflow = with_storage(&envelope, member.as_bytes())?;
     let record = Record {
         uid: envelope.uid.to_string(),
         namespace: envelope.namespace.to_string(),

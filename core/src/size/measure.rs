@@ -37,6 +37,9 @@ const MANAGED: &str = "metadata.managedFields";
 
 /// Measures the Workflow `text` with an encoder of `version`.
 ///
+/// The controller counts hydrated Workflows: give one that went through
+/// [`decompress_nodes`](crate::nodes::decompress_nodes).
+///
 /// # Errors
 /// Go refuses the text.
 pub fn measure(

@@ -56,7 +56,9 @@ pub struct Verdict {
     pub error: Option<String>,
 }
 
-/// Decides as the controller does.
+/// Decides as the controller does with a hydrated Workflow, see [`measure`](super::measure).
+///
+/// A Workflow whose nodes are offloaded stays so.
 ///
 /// `compress` is called only when the decision depends on the compressed length.
 ///
@@ -90,10 +92,12 @@ pub fn judge<E>(
             rules.max_bytes
         );
     }
-    if !rules.offloading && !already {
-        error.push_str(
-            "Tried to offload but encountered error: offload node status is not supported",
-        );
+    if !rules.offloading {
+        // Nodes that are already offloaded cannot be read, and that fails first.
+        if !already {
+            error.push_str("Tried to offload but encountered error: ");
+        }
+        error.push_str("offload node status is not supported");
         return Ok(Verdict {
             kind: VerdictKind::Failed,
             bytes: failed_bytes,

@@ -37,20 +37,26 @@ fn items(text: &[u8], start: usize) -> Result<Option<Vec<Range<usize>>>, SyntaxE
         Some(b'[') => return array(text, start).map(Some),
         _ => return Ok(None),
     }
-    let (mut list, mut at) = (false, None);
+    let (mut list, mut kinds, mut lists, mut at) = (false, 0, 0, None);
     let walked = members(text, start, |member| {
         match &*decode(member.key_text(text)) {
             b"kind" => {
                 let kind = text.get(member.start..member.end).unwrap_or_default();
+                kinds += 1;
                 list = kind.ends_with(b"List\"");
             }
-            b"items" if text.get(member.start) == Some(&b'[') => at = Some(member.start),
+            b"items" => {
+                lists += 1;
+                at = Some(member.start).filter(|start| text.get(*start) == Some(&b'['));
+            }
             _ => {}
         }
         Ok::<_, SyntaxError>(())
     });
     // What is wrong inside is said when the object is read.
-    let (Ok(_), true, Some(at)) = (walked, list, at) else { return Ok(None) };
+    // Items under a key that stands twice would be lost.
+    let once = kinds == 1 && lists == 1;
+    let (Ok(_), true, true, Some(at)) = (walked, list, once, at) else { return Ok(None) };
     array(text, at).map(Some)
 }
 

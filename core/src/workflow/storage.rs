@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::Envelope;
-use crate::json::scan::SyntaxError;
-use crate::json::skim::{Member, members};
+use super::{Envelope, EnvelopeError, EnvelopeProblem};
+use crate::json::SyntaxError;
+use crate::json::skim::members;
 use crate::json::text::decode;
 
 /// The keys of `status` that hold nodes or say where they are; Go writes them side by side.
@@ -15,41 +15,38 @@ const KEYS: [&[u8]; 3] = [b"compressedNodes", b"nodes", b"offloadNodeStatusVersi
 /// The rest of the text stays byte for byte as it is.
 ///
 /// # Errors
-/// The status is not an object.
-pub(crate) fn with_storage(envelope: &Envelope<'_>, member: &[u8]) -> Result<Vec<u8>, SyntaxError> {
+/// The Workflow says nowhere where its nodes are.
+pub(crate) fn with_storage(
+    envelope: &Envelope<'_>,
+    member: &[u8],
+) -> Result<Vec<u8>, EnvelopeError> {
     let text = envelope.text;
-    let Some(status) = envelope.status.clone() else { return Ok(text.to_vec()) };
-    let mut found: Vec<Member> = Vec::new();
-    members(text, status.start, |member| {
-        found.push(member);
-        Ok::<_, SyntaxError>(())
-    })?;
+    let nowhere = || EnvelopeError {
+        at: 0,
+        problem: EnvelopeProblem::Expected { key: "status", wanted: "a status with nodes" },
+    };
+    let status = envelope.status.clone().ok_or_else(nowhere)?;
     let slice = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
     let mut out = Vec::with_capacity(text.len() + member.len());
-    out.extend_from_slice(slice(0, status.start + 1));
-    // What stands before a member: white space before the first, a comma too before the others.
-    let mut before = status.start + 1;
-    let mut pieces: Vec<(usize, usize, &[u8])> = Vec::new();
+    // A member comes with what stands before it: white space, and a comma before all but the first.
+    let mut copied = 0;
     let mut placed = false;
-    for item in &found {
-        let lead = (before, item.key_start - 1);
-        before = item.end;
-        if !KEYS.contains(&&*decode(item.key_text(text))) {
-            pieces.push((lead.0, lead.1, slice(item.key_start - 1, item.end)));
+    members(text, status.start, |item| {
+        let storage = KEYS.contains(&&*decode(item.key_text(text)));
+        if !storage {
+            out.extend_from_slice(slice(copied, item.end));
         } else if !placed {
             placed = true;
-            pieces.push((lead.0, lead.1, member));
+            out.extend_from_slice(slice(copied, item.key_start - 1));
+            out.extend_from_slice(member);
         }
+        copied = item.end;
+        Ok::<_, SyntaxError>(())
+    })?;
+    if !placed {
+        return Err(nowhere());
     }
-    let first_lead = found.first().map_or(before, |item| item.key_start - 1);
-    for (index, (from, to, body)) in pieces.into_iter().enumerate() {
-        match index {
-            0 => out.extend_from_slice(slice(status.start + 1, first_lead)),
-            _ => out.extend_from_slice(slice(from, to)),
-        }
-        out.extend_from_slice(body);
-    }
-    out.extend_from_slice(slice(before, text.len()));
+    out.extend_from_slice(slice(copied, text.len()));
     Ok(out)
 }
 

@@ -173,3 +173,34 @@ fn the_version_of_nothing_is_argos_too() {
         assert_eq!(answer["version"], NodeVersion(hash.finish()).to_string());
     }
 }
+
+/// Texts on which we once differed.
+#[test]
+fn texts_that_once_differed_agree() {
+    let limits = |cpu: &str| {
+        format!(
+            r#"{{"spec":{{"templates":[{{"container":{{"resources":{{"limits":{{"cpu":{cpu}}}}}}}}}]}}}}"#
+        )
+    };
+    let mut texts: Vec<String> =
+        [r#""e-10""#, r#"".e-10""#, r#""-.e-12""#, r#""0e-12""#, r#"".0e-12""#, r#"".""#, r#""E""#]
+            .map(limits)
+            .to_vec();
+    // Inside steps every number must fit a float64, also where it is a quantity.
+    texts.push(limits("1e400"));
+    texts.push(
+        limits("1e400")
+            .replace(r#""container""#, r#""steps":[[{"inline":{"container""#)
+            .replace("}}}}]", "}}}}}]]}]"),
+    );
+    for release in RELEASES {
+        let mut run = Run::of(release);
+        for text in &texts {
+            let mut question = request("workflow", text.as_bytes());
+            question["compress"] = json!(false);
+            let answer = run.oracle.ask(question);
+            run.compare(text.as_bytes(), Root::Workflow, &answer);
+        }
+        assert!(run.accepted > 3 && run.refused > 3, "{} {}", run.accepted, run.refused);
+    }
+}

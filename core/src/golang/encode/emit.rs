@@ -47,6 +47,7 @@ impl Emitter<'_> {
                     self.object(self.plans.of(of), item.link as usize, out);
                 }
             }
+            Kind::EmptyStruct => self.zero(target(r#type), out),
             Kind::List => self.list(element(r#type), item.link, out),
             Kind::Map => self.map(element(r#type), item.link, out),
             Kind::Text => {

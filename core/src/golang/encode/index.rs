@@ -68,6 +68,8 @@ pub(super) enum Kind {
     /// Raw JSON that Go compacts and escapes.
     Compact,
     Struct,
+    /// A struct without any field that is known.
+    EmptyStruct,
     List,
     Map,
 }
@@ -178,8 +180,8 @@ impl Indexer<'_> {
         if depth >= MAX_TYPED_DEPTH {
             return Err(GiveWay);
         }
-        let base = self.arena.slots.len();
-        self.arena.slots.resize(base + plan.fields.len(), 0);
+        // Only a struct with a field that is known costs slots: an empty one is three bytes of text.
+        let mut base = None;
         let mut next = at + 1;
         if let Some((end, b'}')) = peek(self.text, next) {
             next = end + 1;
@@ -192,6 +194,11 @@ impl Indexer<'_> {
                     Some(position) => {
                         let (id, end) =
                             self.value(&plan.fields[position].r#type, value, depth + 1)?;
+                        let base = *base.get_or_insert_with(|| {
+                            let base = self.arena.slots.len();
+                            self.arena.slots.resize(base + plan.fields.len(), 0);
+                            base
+                        });
                         let slot = &mut self.arena.slots[base + position];
                         if *slot != 0 {
                             return Err(GiveWay);
@@ -215,13 +222,12 @@ impl Indexer<'_> {
                 }
             }
         }
-        let item = Item {
-            start: at as u32,
-            end: next as u32,
-            link: base as u32,
-            kind: Kind::Struct,
-            ..Item::default()
+        let (kind, link) = match base {
+            Some(base) => (Kind::Struct, u32::try_from(base).map_err(|_| GiveWay)?),
+            None => (Kind::EmptyStruct, 0),
         };
+        let (start, end) = (at as u32, next as u32);
+        let item = Item { start, end, link, kind, ..Item::default() };
         Ok((self.arena.push(item), next))
     }
 
@@ -378,7 +384,7 @@ impl Indexer<'_> {
                 self.item(at, token.end, Kind::Time, false)
             }
             (Special::Quantity, _) => {
-                let end = scan::value(self.text, at, depth)?;
+                let end = self.skip(at, depth)?;
                 Quantity::default().read(&self.text[at..end]).map_err(|_| GiveWay)?;
                 self.item(at, end, Kind::Quantity, false)
             }

@@ -96,7 +96,7 @@ impl Encoder {
     /// Reads `json` as Go's `json.Unmarshal` would and writes what `json.Marshal` would then give.
     ///
     /// # Errors
-    /// Go refuses the text. `out` may have received something: it is to be thrown away.
+    /// Go refuses the text, or it is longer than 4 GiB. `out` may have received something: it is to be thrown away.
     pub fn encode<S: Sink>(
         &mut self,
         json: &[u8],
@@ -131,6 +131,9 @@ impl Encoder {
         root: Root,
         out: &mut S,
     ) -> Result<Encoded, DecodeError> {
+        if u32::try_from(json.len()).is_err() {
+            return Err(DecodeError { at: 0, reason: DecodeReason::TooLong });
+        }
         let mut counted = (Count::default(), out);
         let (dropped, nodes) = reference::encode(json, root.r#type(), self.version, &mut counted)?;
         Ok(Encoded { bytes: counted.0.bytes, dropped, nodes })

@@ -98,6 +98,10 @@ impl Quantity {
                 }
             }
         }
+        // Only the way through big decimals asks for a digit.
+        if !parts.has_digits {
+            return Err("the quantity has no digits");
+        }
         let exponent10 = if base == 10 { exponent } else { 0 };
         let scale = exponent10.wrapping_sub(parts.denominator.len() as i32);
         let mut amount = Amount::new(false, &digits, scale);
@@ -317,6 +321,8 @@ struct Parts<'a> {
     numerator: &'a str,
     denominator: &'a str,
     suffix: &'a str,
+    /// Whether a digit stands anywhere before the suffix.
+    has_digits: bool,
 }
 
 impl<'a> Parts<'a> {
@@ -326,8 +332,10 @@ impl<'a> Parts<'a> {
         }
         let positive = !text.starts_with('-');
         let rest = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let zero = rest.starts_with('0');
         let rest = rest.trim_start_matches('0');
         let (numerator, rest) = leading_digits(rest);
+        let integer = zero || !numerator.is_empty();
         let numerator = if numerator.is_empty() { "0" } else { numerator };
         let (denominator, suffix) = match rest.strip_prefix('.') {
             Some(rest) => leading_digits(rest),
@@ -336,7 +344,8 @@ impl<'a> Parts<'a> {
         let letters = suffix.trim_start_matches(|letter| "eEinumkKMGTP".contains(letter));
         let exponent = letters.strip_prefix(['-', '+']).unwrap_or(letters);
         let whole = exponent.bytes().all(|byte| byte.is_ascii_digit());
-        whole.then_some(Self { positive, numerator, denominator, suffix })
+        let has_digits = integer || !denominator.is_empty();
+        whole.then_some(Self { positive, numerator, denominator, suffix, has_digits })
     }
 }
 
@@ -363,6 +372,10 @@ mod tests {
             ("0", "0"),
             ("+0", "0"),
             ("0.0", "0"),
+            ("0e-12", "0"),
+            (".0e-12", "0"),
+            (".", "0"),
+            ("E", "0"),
             (".5", "500m"),
             ("1.50", "1500m"),
             ("0.1n", "1n"),
@@ -384,7 +397,9 @@ mod tests {
             assert_eq!(read, Ok(()), "{text}");
             assert_eq!(quantity.literal(), format!("\"{literal}\""), "{text}");
         }
-        for refused in ["", "1x", "1Kii", "1e", "--1", "1 Gi", "1.5.2", "e"] {
+        for refused in
+            ["e-10", ".e-10", "-.e-12", "", "1x", "1Kii", "1e", "--1", "1 Gi", "1.5.2", "e"]
+        {
             assert!(Quantity::parse(refused).is_err(), "{refused}");
         }
     }
