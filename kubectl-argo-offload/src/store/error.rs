@@ -1,6 +1,7 @@
 use std::fmt;
+use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::record::RowKey;
 use super::sha256::Sha256;
@@ -17,6 +18,17 @@ pub enum StoreError {
         path: PathBuf,
         /// What the operating system answered.
         cause: io::Error,
+    },
+    /// A file of an archive is a link, a pipe, a device or a directory.
+    #[error(
+        "{} is {kind}, and an archive holds plain files only, so nothing behind it was read or changed; put the file itself in its place, or move it out of the archive",
+        path.display()
+    )]
+    NotPlain {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
     },
     /// There is no archive at the path.
     #[error(
@@ -130,6 +142,17 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    pub(super) fn not_plain(path: &Path, kind: fs::FileType) -> Self {
+        let kind = match (kind.is_symlink(), kind.is_dir()) {
+            (true, _) => "a link",
+            (_, true) => "a directory",
+            _ => "a pipe or a device",
+        };
+        Self::NotPlain { path: path.to_owned(), kind }
+    }
+}
+
 /// What is damaged, where, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
@@ -158,6 +181,12 @@ pub enum Problem {
     /// The file is gone.
     #[error("the file is missing")]
     FileMissing,
+    /// It is a link, a pipe, a device or a directory.
+    #[error("expected a plain file, found {kind}")]
+    NotPlain {
+        /// What it is.
+        kind: &'static str,
+    },
     /// The operating system could not read it.
     #[error("the file cannot be read: {0}")]
     Unreadable(String),

@@ -8,8 +8,9 @@ use sha2::Digest as _;
 use zstd::bulk::{Compressor, Decompressor};
 
 use super::manifest::{Frame, Row};
+use super::open::open_to_read;
 use super::segment::segment_name;
-use super::{Problem, Sha256};
+use super::{Problem, Sha256, StoreError};
 
 /// zstd's own default.
 const LEVEL: i32 = 3;
@@ -72,9 +73,13 @@ struct FrameReader {
 
 impl FrameReader {
     fn open(path: &Path) -> Result<Self, Problem> {
-        let file = File::open(path).map_err(|cause| match cause.kind() {
-            io::ErrorKind::NotFound => Problem::FileMissing,
-            _ => unreadable(&cause),
+        let file = open_to_read(path).map_err(|error| match error {
+            StoreError::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound => {
+                Problem::FileMissing
+            }
+            StoreError::Io { cause, .. } => unreadable(&cause),
+            StoreError::NotPlain { kind, .. } => Problem::NotPlain { kind },
+            other => Problem::Unreadable(other.to_string()),
         })?;
         let decompressor = Decompressor::new().map_err(|cause| unreadable(&cause))?;
         Ok(Self { file, decompressor, stored: Vec::new(), raw: Vec::new() })

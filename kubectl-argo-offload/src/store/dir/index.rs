@@ -7,6 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Line, MANIFEST, Row, parse};
+use super::open::open_to_read;
 use super::segment::segment_name;
 use super::{RowKey, StoreError, io_error};
 
@@ -149,7 +150,7 @@ impl RowReader {
         let file = match &mut self.open {
             Some((file, open)) if *file == slot.file => open,
             _ => {
-                let file = File::open(&path).map_err(io_error("open", &path))?;
+                let file = open_to_read(&path)?;
                 &mut self.open.insert((slot.file, file)).1
             }
         };

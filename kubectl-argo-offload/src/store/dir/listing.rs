@@ -9,6 +9,7 @@ use super::index::{Index, LineFile, RowReader, Slot};
 use super::line::{Found, Lines};
 use super::lock::LOCK;
 use super::manifest::{FooterPlace, Line, MANIFEST, NEW_MANIFEST, Row, Torn, parse};
+use super::open::open_to_read;
 use super::segment::{Footer, segment_name, segment_number};
 use super::{Notice, StoreError, io_error};
 
@@ -91,12 +92,12 @@ impl Listing {
     /// Reads every line of the manifest; answers whether rows may be missing from it.
     fn read_manifest(&mut self, directory: &Path) -> Result<bool, StoreError> {
         let path = directory.join(MANIFEST);
-        let file = match File::open(&path) {
+        let file = match open_to_read(&path) {
             Ok(file) => file,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            Err(StoreError::Io { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => {
                 return Ok(true);
             }
-            Err(cause) => return Err(io_error("open", &path)(cause)),
+            Err(error) => return Err(error),
         };
         let mut lines = Lines::new(BufReader::new(file), 0);
         let mut reader = RowReader::new(directory);
@@ -157,7 +158,7 @@ impl Listing {
                 continue;
             }
             let path = directory.join(segment_name(number));
-            let mut file = File::open(&path).map_err(io_error("open", &path))?;
+            let mut file = open_to_read(&path)?;
             let found = if damaged || ends_in_footer(&mut file, length, &path)? {
                 Footer::all(&mut file, length).map_err(io_error("read", &path))?
             } else {
@@ -260,10 +261,12 @@ pub(super) fn files_of(directory: &Path) -> Result<Files, StoreError> {
         let entry = entry.map_err(io_error("list", directory))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if let Some(number) = segment_number(&name) {
-            // Through links, as reading goes through them too.
             let path = entry.path();
-            let length = std::fs::metadata(&path).map_err(io_error("look at", &path))?.len();
-            files.segments.push((number, length));
+            let metadata = path.symlink_metadata().map_err(io_error("look at", &path))?;
+            if !metadata.is_file() {
+                return Err(StoreError::not_plain(&path, metadata.file_type()));
+            }
+            files.segments.push((number, metadata.len()));
             files.is_archive = true;
         } else if name == MANIFEST {
             files.is_archive = true;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::open::open_own;
 use super::{StoreError, io_error};
 
 /// File name of the lock. The file stays; only the lock on it comes and goes.
@@ -28,13 +29,9 @@ impl Lock {
     /// Takes the lock of the archive in `directory`, or says who has it.
     pub(super) fn take(directory: &Path, store: &str) -> Result<Self, StoreError> {
         let path = directory.join(LOCK);
-        let mut file = File::options()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(io_error("open the lock file", &path))?;
+        let mut options = File::options();
+        options.create(true).truncate(false).read(true).write(true);
+        let mut file = open_own(&path, &mut options, "open the lock file")?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

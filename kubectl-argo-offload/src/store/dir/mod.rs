@@ -11,6 +11,7 @@ mod listing;
 mod lock;
 mod manifest;
 mod notice;
+mod open;
 mod segment;
 mod writer;
 

@@ -1,7 +1,7 @@
 //! One writing session: holds the lock, adds rows, and closes with a footer.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use zstd::bulk::Compressor;
@@ -14,6 +14,7 @@ use super::lock::Lock;
 use super::manifest::{
     Entry, FooterPlace, Frame, Header, MANIFEST, MAX_FRAME_BYTES, NEW_MANIFEST, Row, Torn,
 };
+use super::open::open_own;
 use super::segment::{segment_name, write_footer};
 use super::{NodeRecord, Sha256, StoreError, WriteOptions, io_error};
 
@@ -63,7 +64,7 @@ impl Writer {
         if listing.manifest.length.is_none() {
             manifest_end = create_manifest(directory)?;
         }
-        let manifest = File::options().append(true).open(&path).map_err(io_error("open", &path))?;
+        let manifest = open_own(&path, File::options().append(true), "open")?;
         let pending: Vec<Slot> = listing
             .index
             .slots()
@@ -181,8 +182,8 @@ impl Writer {
         let last = listing.segments.iter().rfind(|(_, segment)| segment.length.is_some());
         if let Some((number, _)) = last {
             let path = self.directory.join(segment_name(*number));
-            let file = File::options().append(true).open(&path);
-            file.and_then(|file| file.sync_data()).map_err(io_error("flush", &path))?;
+            let file = open_own(&path, File::options().append(true), "open")?;
+            file.sync_data().map_err(io_error("flush", &path))?;
         }
         self.manifest.sync_data().map_err(io_error("flush", &self.directory.join(MANIFEST)))?;
         sync_directory(&self.directory)
@@ -229,7 +230,7 @@ impl Writer {
             return Ok(());
         }
         let path = self.directory.join(segment_name(*number));
-        let file = File::options().append(true).open(&path).map_err(io_error("open", &path))?;
+        let file = open_own(&path, File::options().append(true), "open")?;
         let footer_end = segment.footer_end;
         self.segment = Some(OpenSegment { number: *number, file, path, end, footer_end });
         Ok(())
@@ -240,11 +241,8 @@ impl Writer {
         if self.segment.is_none() {
             let number = self.next_segment;
             let path = self.directory.join(segment_name(number));
-            let file = File::options()
-                .append(true)
-                .create_new(true)
-                .open(&path)
-                .map_err(io_error("create", &path))?;
+            let mut options = File::options();
+            let file = open_own(&path, options.append(true).create_new(true), "create")?;
             sync_directory(&self.directory)?;
             self.next_segment = number.saturating_add(1);
             self.segment = Some(OpenSegment { number, file, path, end: 0, footer_end: 0 });
@@ -263,7 +261,7 @@ impl Writer {
         let payload_length = header.len() as u64 + self.pending_bytes;
         let mut reader = RowReader::new(&self.directory);
         let rows = self.pending.iter().map(|slot| {
-            let mut line = reader.line(*slot).map_err(std::io::Error::other)?;
+            let mut line = reader.line(*slot).map_err(io::Error::other)?;
             line.push(b'\n');
             Ok(line)
         });
@@ -289,7 +287,14 @@ impl Writer {
 fn create_manifest(directory: &Path) -> Result<u64, StoreError> {
     let (new, path) = (directory.join(NEW_MANIFEST), directory.join(MANIFEST));
     let header = seal_line(&Header::OURS, directory)?;
-    let mut file = File::create(&new).map_err(io_error("create", &new))?;
+    // What a crash left there, or a link: the name goes, whatever it leads to stays.
+    match std::fs::remove_file(&new) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            return Err(io_error("remove", &new)(cause));
+        }
+        _ => {}
+    }
+    let mut file = open_own(&new, File::options().write(true).create_new(true), "create")?;
     file.write_all(&header)
         .and_then(|()| file.sync_all())
         .and_then(|()| std::fs::rename(&new, &path))
