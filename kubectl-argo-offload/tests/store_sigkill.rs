@@ -17,9 +17,15 @@ use seeded_rows::Random;
 const OPTIONS: WriteOptions = WriteOptions { segment_bytes: 1 << 20, frame_bytes: 64 << 10 };
 /// Crashes that pile up in one archive before a new one is begun.
 const CRASHES_PER_ARCHIVE: u64 = 10;
+/// Where a writer writes; set for its process only.
+const ARCHIVE: &str = "SIGKILL_ARCHIVE";
 
 #[test]
 fn acknowledged_rows_survive_sigkill() {
+    // The writer is this same test in another process, told by its environment.
+    if let Ok(path) = std::env::var(ARCHIVE) {
+        return write_rows(Path::new(&path));
+    }
     let rounds: u64 = from_environment("SIGKILL_ROUNDS").unwrap_or(50);
     let seed = from_environment("SIGKILL_SEED").unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -69,18 +75,16 @@ fn acknowledged_rows_survive_sigkill() {
     assert_all_there(&store, seed, &acknowledged, "after the last writer");
 }
 
-/// Not a test: the process that the test above kills. Does nothing when run by hand.
-#[test]
-#[ignore = "started by acknowledged_rows_survive_sigkill"]
-fn writer() {
-    let Ok(path) = std::env::var("SIGKILL_ARCHIVE") else { return };
+/// What the process does that is killed.
+fn write_rows(path: &Path) {
     let seed = from_environment("SIGKILL_SEED").unwrap();
     let first = from_environment("SIGKILL_FIRST").unwrap();
     let mut store = DirStore::open_for_writing_with(path, OPTIONS).unwrap();
+    let mut output = std::io::stdout();
     for index in first..first + 10_000 {
         store.put(&row(seed, index)).unwrap();
         // Raw, so that no harness keeps it.
-        writeln!(std::io::stdout(), "\nacknowledged {index}").unwrap();
+        writeln!(output, "\nacknowledged {index}").unwrap();
         if index % 5 == 4 {
             store.finish().unwrap();
         }
@@ -98,8 +102,8 @@ fn row(seed: u64, index: u64) -> NodeRecord {
 
 fn start_writer(path: &Path, seed: u64, first: u64) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "writer", "--nocapture"])
-        .env("SIGKILL_ARCHIVE", path)
+        .args(["--exact", "acknowledged_rows_survive_sigkill", "--nocapture"])
+        .env(ARCHIVE, path)
         .env("SIGKILL_SEED", seed.to_string())
         .env("SIGKILL_FIRST", first.to_string())
         .stdout(Stdio::piped())
