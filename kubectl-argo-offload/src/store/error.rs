@@ -10,7 +10,7 @@ use super::sha256::Sha256;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file operation failed. The cause is part of the message, so it is not also a source.
-    #[error("cannot {action} {}: {cause}; {}", path.display(), after_io(cause))]
+    #[error("cannot {action} {}: {cause}; {}", path.display(), after_io(cause.kind()))]
     Io {
         /// What was tried, such as `write`.
         action: &'static str,
@@ -38,6 +38,17 @@ pub enum StoreError {
     NoArchive {
         /// The directory asked for.
         path: PathBuf,
+    },
+    /// The path, or a part of it, is a file.
+    #[error(
+        "cannot use {} as an archive: {} is not a directory; name a new directory, for example `--store dir:{}`",
+        path.display(), file.display(), file.with_file_name("offloaded-nodes").display()
+    )]
+    NotADirectory {
+        /// The directory asked for.
+        path: PathBuf,
+        /// What is no directory: the path itself or one above it.
+        file: PathBuf,
     },
     /// The directory holds something else, and an archive does not move in with it.
     #[error(
@@ -90,7 +101,7 @@ pub enum StoreError {
     },
     /// Two clusters' rows answer to one uid and version, with different nodes.
     #[error(
-        "{store} holds different nodes for uid {}, version {} under the cluster names {}; say which one with `--cluster-name`",
+        "{store} holds different nodes for uid {}, version {} under the cluster names {}; nothing is guessed: copy the rows of the wanted cluster name into an archive of their own and name that one with `--store` (docs/archive-format.md, \"One cluster's rows\", shows how)",
         Shown(uid),
         Shown(version),
         list(cluster_names)
@@ -240,16 +251,34 @@ impl fmt::Display for Shown<'_> {
 }
 
 fn list(names: &[String]) -> String {
-    names.iter().map(|name| Shown(name).to_string()).collect::<Vec<_>>().join(", ")
+    const MOST: usize = 10;
+    let shown: Vec<_> = names.iter().take(MOST).map(|name| Shown(name).to_string()).collect();
+    let more = match names.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    shown.join(", ") + &more
 }
 
-fn after_io(cause: &io::Error) -> &'static str {
-    match cause.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "free some space and run the command again, rows reported as stored are safe"
+fn after_io(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull => {
+            "the disk is full: free some space and run the command again, rows reported as stored are safe"
         }
-        io::ErrorKind::PermissionDenied => "check who may read and write there",
+        io::ErrorKind::QuotaExceeded => {
+            "your quota is used up: free some space or have it raised and run the command again, rows reported as stored are safe"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "the file system is mounted read-only: name an archive elsewhere, or have it mounted for writing"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "see with `ls -ld` whose it is, and run the command as that user, or name an archive elsewhere"
+        }
         io::ErrorKind::NotFound => "check the path",
+        io::ErrorKind::IsADirectory => {
+            "an archive holds plain files only: move that directory out of it"
+        }
+        io::ErrorKind::InvalidFilename => "name an archive with a shorter path",
         _ => "check the disk and run the command again, rows reported as stored are safe",
     }
 }

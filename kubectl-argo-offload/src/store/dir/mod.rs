@@ -71,6 +71,7 @@ impl DirStore {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let store = format!("dir:{}", path.display());
+        refuse_file(&path)?;
         let listing = Listing::load(&path)?;
         Ok(Self { path, store, options: None, listing, writer: None })
     }
@@ -94,6 +95,7 @@ impl DirStore {
     ) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let store = format!("dir:{}", path.display());
+        refuse_file(&path)?;
         make_directory(&path)?;
         let listing = Listing::default();
         let mut opened = Self { path, store, options: Some(options), listing, writer: None };
@@ -252,6 +254,19 @@ impl Drop for DirStore {
     /// manifest either way, so an error is of no consequence.
     fn drop(&mut self) {
         let _ = self.finish();
+    }
+}
+
+/// Refuses a path that is a file, or leads through one.
+fn refuse_file(path: &Path) -> Result<(), StoreError> {
+    let there = path
+        .ancestors()
+        .find_map(|ancestor| ancestor.metadata().ok().map(|metadata| (ancestor, metadata)));
+    match there {
+        Some((file, metadata)) if !metadata.is_dir() => {
+            Err(StoreError::NotADirectory { path: path.to_owned(), file: file.to_owned() })
+        }
+        _ => Ok(()),
     }
 }
 
