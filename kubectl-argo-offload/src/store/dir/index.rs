@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -42,21 +42,38 @@ pub(super) struct Slot {
 pub(super) struct Index {
     /// `None` where a later line for the same row took over.
     slots: Vec<Option<Slot>>,
-    /// Hash of the uid, hash of the version, position in `slots`.
-    by_hash: BTreeSet<(u32, u32, u32)>,
+    by_hash: BTreeSet<Place>,
+    /// Hashes with a secret of this process, so that no archive can be made of rows that share
+    /// them: each such row would be read again for each of the others.
+    hashes: RandomState,
+}
+
+/// Hashes of a key, widest group first, and the position in `slots`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    uid: u32,
+    version: u32,
+    cluster_name: u32,
+    position: u32,
+}
+
+impl Place {
+    const FIRST: Self = Self { uid: 0, version: 0, cluster_name: 0, position: 0 };
+    const LAST: Self =
+        Self { uid: u32::MAX, version: u32::MAX, cluster_name: u32::MAX, position: u32::MAX };
 }
 
 impl Index {
     /// Adds a row; `replaced` is the slot of an earlier line for the same key.
     pub(super) fn insert(&mut self, row: &Row, slot: Slot, replaced: Option<Slot>) {
-        let (uid, version) = (hash(&row.uid), hash(&row.version));
+        let place = self.place(&row.cluster_name, &row.uid, &row.version);
         if let Some(replaced) = replaced {
             let old = self
-                .positions(uid, version..=version)
-                .find(|position| self.slot(*position) == Some(replaced));
-            if let Some(position) = old {
-                self.by_hash.remove(&(uid, version, position));
-                if let Some(slot) = self.slots.get_mut(position as usize) {
+                .between(place, Place { position: u32::MAX, ..place })
+                .find(|place| self.slot(place.position) == Some(replaced));
+            if let Some(old) = old {
+                self.by_hash.remove(&old);
+                if let Some(slot) = self.slots.get_mut(old.position as usize) {
                     *slot = None;
                 }
             }
@@ -64,7 +81,7 @@ impl Index {
         // 2³² rows would be a manifest of more than a terabyte.
         let position = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         self.slots.push(Some(slot));
-        self.by_hash.insert((uid, version, position));
+        self.by_hash.insert(Place { position, ..place });
     }
 
     /// Every row.
@@ -72,41 +89,52 @@ impl Index {
         self.slots.iter().filter_map(|slot| *slot)
     }
 
-    /// The rows that may have this uid, and others of the same hash.
+    /// The rows that may have this uid, and others of the same hash, in the order of the rows.
     pub(super) fn maybe_of(&self, uid: &str) -> impl Iterator<Item = Slot> + '_ {
-        let mut positions: Vec<u32> = self.positions(hash(uid), 0..=u32::MAX).collect();
+        let uid = self.hash(uid);
+        self.in_order(Place { uid, ..Place::FIRST }, Place { uid, ..Place::LAST })
+    }
+
+    /// The rows that may have this uid and version, and others of the same hashes, in the order
+    /// of the rows.
+    pub(super) fn maybe_at(&self, uid: &str, version: &str) -> impl Iterator<Item = Slot> + '_ {
+        let (uid, version) = (self.hash(uid), self.hash(version));
+        self.in_order(Place { uid, version, ..Place::FIRST }, Place { uid, version, ..Place::LAST })
+    }
+
+    /// The row that may have this key, and others of the same hashes.
+    pub(super) fn maybe_with(&self, key: &RowKey) -> impl Iterator<Item = Slot> + '_ {
+        let place = self.place(&key.cluster_name, &key.uid, &key.version);
+        self.in_order(place, Place { position: u32::MAX, ..place })
+    }
+
+    fn in_order(&self, first: Place, last: Place) -> impl Iterator<Item = Slot> + '_ {
+        let mut positions: Vec<u32> =
+            self.between(first, last).map(|place| place.position).collect();
         positions.sort_unstable();
         positions.into_iter().filter_map(|position| self.slot(position))
     }
 
-    /// The rows that may have this uid and version, and others of the same hashes.
-    pub(super) fn maybe_at(&self, uid: &str, version: &str) -> impl Iterator<Item = Slot> + '_ {
-        let version = hash(version);
-        self.positions(hash(uid), version..=version).filter_map(|position| self.slot(position))
-    }
-
-    fn positions(
-        &self,
-        uid: u32,
-        versions: std::ops::RangeInclusive<u32>,
-    ) -> impl Iterator<Item = u32> + '_ {
-        let (first, last) = ((uid, *versions.start(), 0), (uid, *versions.end(), u32::MAX));
-        self.by_hash.range(first..=last).map(|(_, _, position)| *position)
+    fn between(&self, first: Place, last: Place) -> impl Iterator<Item = Place> + '_ {
+        self.by_hash.range(first..=last).copied()
     }
 
     fn slot(&self, position: u32) -> Option<Slot> {
         self.slots.get(position as usize).copied().flatten()
     }
-}
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "half of the hash is enough to find candidates"
-)]
-fn hash(text: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish() as u32
+    fn place(&self, cluster_name: &str, uid: &str, version: &str) -> Place {
+        let [cluster_name, uid, version] = [cluster_name, uid, version].map(|text| self.hash(text));
+        Place { uid, version, cluster_name, position: 0 }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "half of each hash is enough to find candidates"
+    )]
+    fn hash(&self, text: &str) -> u32 {
+        self.hashes.hash_one(text) as u32
+    }
 }
 
 /// Reads the lines of rows again; keeps one file open.

@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
+use super::damaged_lines::DamagedLines;
 use super::index::{Index, LineFile, RowReader, Slot};
 use super::line::{Found, Lines};
 use super::lock::LOCK;
 use super::manifest::{FooterPlace, Line, MANIFEST, NEW_MANIFEST, Row, Torn, parse};
+use super::notice::MOST_OF_A_KIND;
 use super::open::open_to_read;
 use super::segment::{Footer, segment_name, segment_number};
 use super::{Notice, StoreError, io_error};
@@ -101,7 +103,7 @@ impl Listing {
         };
         let mut lines = Lines::new(BufReader::new(file), 0);
         let mut reader = RowReader::new(directory);
-        let mut unreadable: Vec<(u64, Found)> = Vec::new();
+        let mut unreadable = DamagedLines::default();
         let mut number = 0_u64;
         let mut length = 0;
         while let Some((found, text)) = lines.next().map_err(io_error("read", &path))? {
@@ -113,35 +115,26 @@ impl Listing {
                 Line::Row(row) => {
                     let slot = slot_of(LineFile::Manifest, found);
                     if !self.add(&row, slot, &mut reader)? {
-                        unreadable.push((number, found));
+                        unreadable.add(number, found);
                     }
                 }
                 Line::Footer(footer) => self.account_footer(footer),
-                Line::Torn(torn) if torn.file == MANIFEST => {
-                    let is_it =
-                        |found: &Found| (found.offset, found.length) == (torn.offset, torn.length);
-                    unreadable.retain(|(_, found)| !is_it(found));
-                }
+                Line::Torn(torn) if torn.file == MANIFEST => unreadable.forgive(&torn),
                 Line::Torn(torn) => self.account_torn(&torn),
-                Line::Unreadable => unreadable.push((number, found)),
+                Line::Unreadable => unreadable.add(number, found),
             }
         }
         self.manifest.length = Some(length);
-        if let Some((_, last)) = unreadable.pop_if(|(_, found)| !found.terminated) {
-            let Found { offset, length, .. } = last;
+        if let Some(Found { offset, length, .. }) = unreadable.take_torn() {
             self.manifest.torn = Some(Torn { file: MANIFEST.to_owned(), offset, length });
             self.notices.push(Notice::ManifestTorn { offset, length });
         }
         if !self.manifest.has_header {
             self.notices.push(Notice::ManifestHeader);
-            unreadable.retain(|(number, _)| *number != 1);
+            unreadable.forget_first_line();
         }
         let damaged = !self.manifest.has_header || !unreadable.is_empty();
-        self.notices.extend(
-            unreadable
-                .into_iter()
-                .map(|(line, found)| Notice::ManifestLine { line, offset: found.offset }),
-        );
+        self.notices.extend(unreadable.notices());
         Ok(damaged)
     }
 
@@ -174,8 +167,8 @@ impl Listing {
                 let mut lines = footer.lines(&mut file).map_err(io_error("read", &path))?;
                 while let Some((found, text)) = lines.next().map_err(io_error("read", &path))? {
                     if let Line::Row(row) = parse(text, &path)? {
-                        let known = self.index.maybe_at(&row.uid, &row.version);
-                        if reader.find(known, &row.key())?.is_none() {
+                        let key = row.key();
+                        if reader.find(self.index.maybe_with(&key), &key)?.is_none() {
                             let slot = slot_of(LineFile::Segment(number), found);
                             self.add(&row, slot, &mut reader)?;
                             rows += 1;
@@ -192,8 +185,8 @@ impl Listing {
 
     /// Adds a row, in place of an earlier line for it; refuses one that contradicts that line.
     fn add(&mut self, row: &Row, slot: Slot, reader: &mut RowReader) -> Result<bool, StoreError> {
-        let known = self.index.maybe_at(&row.uid, &row.version);
-        let replaced = reader.find(known, &row.key())?;
+        let key = row.key();
+        let replaced = reader.find(self.index.maybe_with(&key), &key)?;
         if replaced.as_ref().is_some_and(|(_, known)| known.sha256 != row.sha256) {
             return Ok(false);
         }
@@ -221,20 +214,25 @@ impl Listing {
     }
 
     fn notice_segments(&mut self) {
-        for (number, segment) in &self.segments {
+        let mut odd = self.segments.iter().filter_map(|(number, segment)| {
             let file = segment_name(*number);
             let expected = segment.accounted;
             match segment.length {
-                None if expected > 0 => self.notices.push(Notice::SegmentMissing { file }),
+                None if expected > 0 => Some(Notice::SegmentMissing { file }),
                 Some(found) if found < expected => {
-                    self.notices.push(Notice::SegmentShort { file, expected, found });
+                    Some(Notice::SegmentShort { file, expected, found })
                 }
-                _ => {
-                    if let Some((offset, length)) = segment.tail() {
-                        self.notices.push(Notice::SegmentTail { file, offset, length });
-                    }
-                }
+                _ => segment.tail().map(|(offset, length)| Notice::SegmentTail {
+                    file,
+                    offset,
+                    length,
+                }),
             }
+        });
+        self.notices.extend(odd.by_ref().take(MOST_OF_A_KIND));
+        let segments = odd.count() as u64;
+        if segments > 0 {
+            self.notices.push(Notice::MoreSegments { segments });
         }
     }
 }

@@ -4,6 +4,7 @@
 //! and never become names of files; readers take no lock; one row and one frame are held.
 
 mod check;
+mod damaged_lines;
 mod frame;
 mod index;
 mod line;
@@ -126,7 +127,7 @@ impl DirStore {
     }
 
     fn find(&self, key: &RowKey) -> Result<Option<(index::Slot, Row)>, StoreError> {
-        let slots = self.listing.index.maybe_at(&key.uid, &key.version);
+        let slots = self.listing.index.maybe_with(key);
         RowReader::new(&self.path).find(slots, key)
     }
 

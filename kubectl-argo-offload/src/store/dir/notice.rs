@@ -1,5 +1,8 @@
 use std::fmt;
 
+/// Notices of one kind that are given one by one; of the rest only the number is told.
+pub(super) const MOST_OF_A_KIND: usize = 20;
+
 /// Something about an archive that a reader should know. None of them stops a sound row from
 /// being read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,11 @@ pub enum Notice {
         line: u64,
         /// Where it begins, in bytes.
         offset: u64,
+    },
+    /// More lines of `manifest.jsonl` are damaged than are named.
+    MoreManifestLines {
+        /// How many more.
+        lines: u64,
     },
     /// `manifest.jsonl` ends inside a line.
     ManifestTorn {
@@ -50,6 +58,11 @@ pub enum Notice {
         /// The segment's file name.
         file: String,
     },
+    /// More segments are missing, short or have a tail than are named.
+    MoreSegments {
+        /// How many more.
+        segments: u64,
+    },
 }
 
 impl fmt::Display for Notice {
@@ -64,6 +77,10 @@ impl fmt::Display for Notice {
             Self::ManifestLine { line, offset } => write!(
                 f,
                 "manifest.jsonl:{line}: the line at byte {offset} is damaged, and its row is listed only if a segment's footer has it; compare with another copy of the archive"
+            ),
+            Self::MoreManifestLines { lines } => write!(
+                f,
+                "{lines} more lines of manifest.jsonl are damaged; compare with another copy of the archive"
             ),
             Self::ManifestTorn { offset, length } => write!(
                 f,
@@ -80,6 +97,10 @@ impl fmt::Display for Notice {
             Self::SegmentShort { file, expected, found } => write!(
                 f,
                 "{file}: expected {expected} bytes, the file ends after {found}: its last rows are damaged; copy the file back from another copy of the archive"
+            ),
+            Self::MoreSegments { segments } => write!(
+                f,
+                "{segments} more segments are missing, too short or end in bytes of no row; compare with another copy of the archive"
             ),
             Self::SegmentMissing { file } => write!(
                 f,
