@@ -44,6 +44,13 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// What kubectl asks for when TAB is pressed
+    #[command(name = "__complete", hide = true)]
+    Complete {
+        /// The words typed so far.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
 }
 
 const SIZE_EXAMPLES: &str = "\
@@ -201,7 +208,8 @@ pub enum VersionOutput {
 }
 
 const COMPLETION_EXAMPLES: &str = "\
-The script completes the binary itself, kubectl-argo_offload.
+The script completes the binary itself, kubectl-argo_offload. For TAB behind `kubectl argo-offload`,
+put the file kubectl_complete-argo_offload on the PATH; kubectl 1.26 and later run it.
 
 Examples:
   # For this session

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod complete;
 mod completion;
 mod merge;
 mod parts;
@@ -51,5 +52,6 @@ pub(crate) fn run(command: Command) -> Result<Answer> {
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
         Command::Completion { shell } => completion::run(shell),
+        Command::Complete { words } => complete::run(&words),
     }
 }
