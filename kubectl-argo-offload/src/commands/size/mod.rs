@@ -3,11 +3,13 @@
 mod report;
 mod show;
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 use argo_offload_core::golang::{DecodeError, Encoder};
 use argo_offload_core::nodes::{MergeError, decompress_nodes};
 use argo_offload_core::size::{Rules, compress_nodes, judge, measure};
-use argo_offload_core::workflow::{Envelope, EnvelopeProblem};
+use argo_offload_core::workflow::{Envelope, EnvelopeProblem, Storage};
 
 use self::report::{Item, Level, Report};
 use super::rows::counted;
@@ -110,25 +112,34 @@ fn item(
     })?;
     let failed = |failure: MakeFailure| Unmeasured::Failed(failure);
     // Compressed nodes count as the controller counts them: hydrated.
-    let text = decompress_nodes(encoder, object.text(input)).map_err(|error| {
-        failed(Box::new(move |object, input| match &error {
-            MergeError::Workflow(error) => object.refused(input, error, argo),
-            _ => object.in_compressed_nodes(input, &error),
-        }))
-    })?;
-    // `decompress_nodes` has read all of it: what is wrong now is in the nodes that were decompressed.
+    let compressed = envelope.storage() == Storage::Compressed;
+    let text = if compressed {
+        decompress_nodes(encoder, object.text(input)).map_err(|error| {
+            failed(Box::new(move |object, input| match &error {
+                MergeError::Workflow(error) => object.refused(input, error, argo),
+                _ => object.in_compressed_nodes(input, &error),
+            }))
+        })?
+    } else {
+        Cow::Borrowed(object.text(input))
+    };
     let refused = |error: DecodeError| {
-        failed(Box::new(move |_, input| {
-            Failure::in_nodes(&input.name, "the decompressed compressedNodes", &error, argo)
+        failed(Box::new(move |object, input| {
+            if compressed {
+                let nodes = "the decompressed compressedNodes";
+                Failure::in_nodes(&input.name, nodes, &error, argo)
+            } else {
+                object.refused(input, &error, argo)
+            }
         }))
     };
     let size = measure(encoder, argo, &text).map_err(refused)?;
-    let mut compressed = None;
+    let mut length = None;
     let verdict = judge(&size, &report.rules, || {
-        let length = compress_nodes(encoder, &text)?;
-        compressed = Some(length);
-        Ok(length)
+        let compressed = compress_nodes(encoder, &text)?;
+        length = Some(compressed);
+        Ok(compressed)
     })
     .map_err(refused)?;
-    Ok(Item::new(report, &envelope, size, verdict, compressed))
+    Ok(Item::new(report, &envelope, size, verdict, length))
 }
