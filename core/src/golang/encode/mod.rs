@@ -103,9 +103,7 @@ impl Encoder {
         root: Root,
         out: &mut S,
     ) -> Result<Encoded, DecodeError> {
-        if u32::try_from(json.len()).is_err() {
-            return Err(DecodeError { at: 0, reason: DecodeReason::TooLong });
-        }
+        fits(json)?;
         let mut counted = (Count::default(), out);
         let mut dropped = Dropped::default();
         let nodes = match self.encode_fast(json, root, &mut dropped, &mut counted) {
@@ -131,9 +129,7 @@ impl Encoder {
         root: Root,
         out: &mut S,
     ) -> Result<Encoded, DecodeError> {
-        if u32::try_from(json.len()).is_err() {
-            return Err(DecodeError { at: 0, reason: DecodeReason::TooLong });
-        }
+        fits(json)?;
         let mut counted = (Count::default(), out);
         let (dropped, nodes) = reference::encode(json, root.r#type(), self.version, &mut counted)?;
         Ok(Encoded { bytes: counted.0.bytes, dropped, nodes })
@@ -147,6 +143,14 @@ impl Encoder {
         let mut hash = Fnv1::default();
         let encoded = self.encode(nodes, Root::Nodes, &mut hash)?;
         Ok((NodeVersion(hash.finish()), encoded))
+    }
+}
+
+/// Offsets are kept in 32 bits.
+fn fits(json: &[u8]) -> Result<(), DecodeError> {
+    match u32::try_from(json.len()) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(DecodeError { at: 0, reason: DecodeReason::TooLong }),
     }
 }
 

@@ -104,6 +104,8 @@ impl Item {
     ) -> Self {
         let stored = envelope.storage();
         let known = stored != Storage::Offloaded;
+        let without_managed_fields =
+            report.argo.counts_managed_fields() && !envelope.has_managed_fields;
         let limit = report.rules.max_bytes;
         let level = match verdict.kind {
             VerdictKind::DoesNotFit | VerdictKind::Failed => Level::Over,
@@ -121,10 +123,8 @@ impl Item {
             nodes_bytes: known.then_some(size.nodes_bytes),
             nodes_version: known.then(|| size.node_version.to_string()),
             size_bytes: size.counted_bytes,
-            without_managed_fields: report.argo.counts_managed_fields()
-                && !envelope.has_managed_fields,
-            at_least: !known
-                || (report.argo.counts_managed_fields() && !envelope.has_managed_fields),
+            without_managed_fields,
+            at_least: without_managed_fields || !known,
             stored,
             verdict: verdict.kind,
             verdict_bytes: verdict.bytes,
