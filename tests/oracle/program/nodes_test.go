@@ -30,7 +30,7 @@ type nodesReply struct {
 
 func TestNodeMapsAreAnsweredAsTheVectorsSay(t *testing.T) {
 	if version := argoVersion(); version != "v3.7.6" {
-		t.Skipf("the vectors hold no answers of %s", version)
+		t.Fatalf("the vectors hold no answers of %s: leave this test out with -skip AsTheVectorsSay", version)
 	}
 	cases := fixture[roundtripCase](t, "vectors/roundtrip.jsonl.gz")
 	if len(cases) == 0 {
@@ -89,7 +89,7 @@ func (l corpusLine) verdict(t *testing.T, version string) json.RawMessage {
 	case version == "v3.7.6":
 		return l.V376
 	default:
-		t.Skipf("the corpora hold no answers of %s", version)
+		t.Fatalf("the corpora hold no answers of %s", version)
 		return nil
 	}
 }
