@@ -10,13 +10,15 @@ use serde_json::Value;
 
 /// The layouts in bit order: bit 0 is 3.6.
 const VERSIONS: [&str; 3] = ["v3.6.12", "v3.7.6", "v4.1.2"];
-const ROOTS: [&str; 3] = ["wf.Workflow", "wf.Nodes", "wf.NodeStatus"];
+const ROOTS: [&str; 4] = ["config.Config", "wf.Workflow", "wf.Nodes", "wf.NodeStatus"];
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct FieldKey {
     name: String,
     options: String,
     r#type: String,
+    /// The embedded structs it is promoted from, outermost first: `Artifact.ArtifactLocation`.
+    inside: String,
 }
 
 /// A struct's fields over all versions, each with the versions that have it at that place.
@@ -55,6 +57,7 @@ fn check_or_update(path: &str, fresh: &str) {
 fn tables(layouts: &[Value]) -> String {
     let mut structs: BTreeMap<String, Fields> = BTreeMap::new();
     let mut others: BTreeMap<String, String> = BTreeMap::new();
+    let mut embedded: BTreeSet<String> = BTreeSet::from([String::new()]);
     for (bit, layout) in layouts.iter().enumerate() {
         for name in reachable(layout) {
             let entry = &layout["types"][&name];
@@ -67,6 +70,17 @@ fn tables(layouts: &[Value]) -> String {
                     .iter()
                     .map(field)
                     .collect();
+                for field in &fields {
+                    embedded.insert(field.inside.clone());
+                    // Every other type is zero when all of it is.
+                    assert!(
+                        !field.options.contains('z')
+                            || field.r#type == "meta.Time"
+                            || layout["types"][base(&field.r#type)].get("z").is_none(),
+                        "{name}.{} has an IsZero of its own: teach golang/reference/encode.rs",
+                        field.name
+                    );
+                }
                 let merged = structs.remove(&name).unwrap_or_default();
                 structs.insert(name, merge(merged, &fields, 1 << bit));
             } else {
@@ -97,6 +111,13 @@ fn tables(layouts: &[Value]) -> String {
         let _ = writeln!(text, "    &{},", constant(name));
     }
     text.push_str("];\n");
+    let embedded: Vec<String> = embedded.into_iter().collect();
+    let _ = write!(
+        text,
+        "\n/// The paths of embedded structs that fields are promoted from.\n\
+         pub(super) static EMBEDDED: [&str; {}] = {embedded:?};\n",
+        embedded.len()
+    );
     for (id, (name, fields)) in structs.iter().enumerate() {
         let _ = write!(
             text,
@@ -104,9 +125,13 @@ fn tables(layouts: &[Value]) -> String {
             constant(name)
         );
         for (key, versions) in fields {
+            let inside = match embedded.iter().position(|path| *path == key.inside) {
+                Some(0) | None => String::new(),
+                Some(index) => format!(".inside({index})"),
+            };
             let _ = writeln!(
                 text,
-                "    f({:?}, {}, {:?}, 0b{versions:03b}),",
+                "    f({:?}, {}, {:?}, 0b{versions:03b}){inside},",
                 format!(",{}:", Value::from(key.name.clone())),
                 expression(&key.r#type, &others),
                 key.options,
@@ -124,7 +149,9 @@ fn tables(layouts: &[Value]) -> String {
 
 fn field(field: &Value) -> FieldKey {
     let text = |key: &str| field[key].as_str().unwrap_or_default().to_owned();
-    FieldKey { name: text("n"), options: text("o"), r#type: text("t") }
+    let path = text("g");
+    let inside = path.rsplit_once('.').map(|(inside, _)| inside.to_owned()).unwrap_or_default();
+    FieldKey { name: text("n"), options: text("o"), r#type: text("t"), inside }
 }
 
 /// The shortest common supersequence of what is known and one more version's fields.
@@ -206,6 +233,7 @@ fn expression(text: &str, others: &BTreeMap<String, String>) -> String {
         "bytes" => "Bytes".into(),
         "int32" => "Int32".into(),
         "int" | "int64" => "Int64".into(),
+        "float64" => "Float64".into(),
         "uint64" => "Uint64".into(),
         named => match others.get(named) {
             Some(other) => match other.strip_prefix("special ") {
@@ -219,6 +247,8 @@ fn expression(text: &str, others: &BTreeMap<String, String>) -> String {
 
 fn special_variant(name: &str) -> &'static str {
     match name {
+        "config.TTL" => "Ttl",
+        "meta.Duration" => "Duration",
         "meta.Time" => "Time",
         "meta.FieldsV1" => "FieldsV1",
         "intstr.IntOrString" => "IntOrString",

@@ -1,6 +1,6 @@
 //! Argo's Go types as `encoding/json` sees them.
 
-/// A Go type that can stand below a Workflow.
+/// A Go type that can stand below a Workflow or the controller's configuration.
 ///
 /// Named types are flattened to what they are made of: a `NodePhase` is `Text`.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +9,7 @@ pub(crate) enum Type {
     Int32,
     Int64,
     Uint64,
+    Float64,
     Text,
     /// `[]byte`, written as base64.
     Bytes,
@@ -27,6 +28,8 @@ pub(crate) enum Type {
 pub(crate) enum Special {
     Amount,
     AnyString,
+    /// `metav1.Duration`
+    Duration,
     FieldsV1,
     IntOrString,
     Item,
@@ -34,6 +37,8 @@ pub(crate) enum Special {
     Plugin,
     Quantity,
     Time,
+    /// `config.TTL`
+    Ttl,
 }
 
 /// A Go struct over all versions of Argo that have a layout.
@@ -59,6 +64,8 @@ pub(crate) struct Field {
     pub(crate) omit_zero: bool,
     /// Bit 0: 3.6, bit 1: 3.7, bit 2: 4.1.
     pub(crate) versions: u8,
+    /// Index in `tables::EMBEDDED` of the embedded structs it is promoted from; 0: none.
+    pub(crate) inside: u8,
 }
 
 /// A field, as the generated table writes it.
@@ -72,10 +79,15 @@ pub(super) const fn f(token: &'static str, r#type: Type, options: &str, versions
         }
         rest = tail;
     }
-    Field { token, r#type, omit_empty, omit_zero, versions }
+    Field { token, r#type, omit_empty, omit_zero, versions, inside: 0 }
 }
 
 impl Field {
+    /// The same field, promoted from embedded structs.
+    pub(super) const fn inside(self, embedded: u8) -> Self {
+        Self { inside: embedded, ..self }
+    }
+
     /// The JSON key, without quotes.
     pub(crate) fn name(&self) -> &'static str {
         self.token.get(2..self.token.len().saturating_sub(2)).unwrap_or_default()

@@ -11,6 +11,7 @@ mod sink;
 mod special;
 #[rustfmt::skip]
 mod tables;
+mod target;
 mod version;
 
 pub use dropped::{Dropped, DroppedField, Why};
@@ -20,4 +21,5 @@ pub use fnv::Fnv1;
 pub(crate) use fold::folds_to;
 pub use sink::{Count, Sink};
 pub(crate) use special::base64_bytes;
+pub use target::Target;
 pub use version::{ArgoVersion, NodeVersion, ParseVersionError};

@@ -4,10 +4,34 @@
 use super::layout::{Special, Struct, Type, Type::*, f};
 
 /// How many structs there are; their ids run from 0.
-pub(super) const STRUCTS: usize = 215;
+pub(super) const STRUCTS: usize = 241;
 
 /// Every struct, at the index that is its id.
 pub(super) static ALL: [&Struct; STRUCTS] = [
+    &CONFIG_AWSRDSTOKEN_CONFIG,
+    &CONFIG_ARTIFACT_DRIVER,
+    &CONFIG_AZURE_TOKEN_CONFIG,
+    &CONFIG_CONFIG,
+    &CONFIG_CONNECTION_POOL,
+    &CONFIG_DBRECONNECT_CONFIG,
+    &CONFIG_FAILED_POD_RESTART_CONFIG,
+    &CONFIG_IMAGE,
+    &CONFIG_INITLESS_POD_CONFIG,
+    &CONFIG_KUBE_CONFIG,
+    &CONFIG_METRIC_MODIFIER,
+    &CONFIG_METRICS_CONFIG,
+    &CONFIG_MY_SQLCONFIG,
+    &CONFIG_NODE_EVENTS,
+    &CONFIG_PERSIST_CONFIG,
+    &CONFIG_POD_SPEC_LOG_STRATEGY,
+    &CONFIG_POSTGRE_SQLCONFIG,
+    &CONFIG_RBACCONFIG,
+    &CONFIG_RESOURCE_RATE_LIMIT,
+    &CONFIG_RETENTION_POLICY,
+    &CONFIG_SSOCONFIG,
+    &CONFIG_SYNC_CONFIG,
+    &CONFIG_WORKFLOW_EVENTS,
+    &CONFIG_WORKFLOW_RESTRICTIONS,
     &CORE_AWSELASTIC_BLOCK_STORE_VOLUME_SOURCE,
     &CORE_AFFINITY,
     &CORE_APP_ARMOR_PROFILE,
@@ -133,6 +157,7 @@ pub(super) static ALL: [&Struct; STRUCTS] = [
     &WF_BASIC_AUTH,
     &WF_CACHE,
     &WF_CLIENT_CERT_AUTH,
+    &WF_COLUMN,
     &WF_CONDITION,
     &WF_CONTAINER_NODE,
     &WF_CONTAINER_SET_RETRY_STRATEGY,
@@ -165,6 +190,7 @@ pub(super) static ALL: [&Struct; STRUCTS] = [
     &WF_INPUTS,
     &WF_LABEL_VALUE_FROM,
     &WF_LIFECYCLE_HOOK,
+    &WF_LINK,
     &WF_MANIFEST_FROM,
     &WF_MEMOIZATION_STATUS,
     &WF_MEMOIZE,
@@ -225,25 +251,251 @@ pub(super) static ALL: [&Struct; STRUCTS] = [
     &WF_ZIP_STRATEGY,
 ];
 
-pub(super) static CORE_AWSELASTIC_BLOCK_STORE_VOLUME_SOURCE: Struct = Struct { id: 0, name: "core.AWSElasticBlockStoreVolumeSource", fields: &[
+/// The paths of embedded structs that fields are promoted from.
+pub(super) static EMBEDDED: [&str; 20] = ["", "Artifact", "Artifact.ArtifactLocation", "ArtifactGC", "ArtifactLocation", "ArtifactRepositoryRef", "ArtifactoryAuth", "AzureBlobContainer", "Container", "DBConfig", "DatabaseConfig", "GCSBucket", "HDFSConfig", "HDFSConfig.HDFSKrbConfig", "LocalObjectReference", "OSSBucket", "ProbeHandler", "S3Bucket", "TypeMeta", "VolumeSource"];
+
+pub(super) static CONFIG_AWSRDSTOKEN_CONFIG: Struct = Struct { id: 0, name: "config.AWSRDSTokenConfig", fields: &[
+    f(",\"enabled\":", Bool, "e", 0b100),
+    f(",\"region\":", Text, "e", 0b100),
+] };
+
+pub(super) static CONFIG_ARTIFACT_DRIVER: Struct = Struct { id: 1, name: "config.ArtifactDriver", fields: &[
+    f(",\"name\":", Text, "", 0b100),
+    f(",\"image\":", Text, "", 0b100),
+    f(",\"connectionTimeoutSeconds\":", Int32, "e", 0b100),
+] };
+
+pub(super) static CONFIG_AZURE_TOKEN_CONFIG: Struct = Struct { id: 2, name: "config.AzureTokenConfig", fields: &[
+    f(",\"enabled\":", Bool, "e", 0b100),
+    f(",\"scope\":", Text, "e", 0b100),
+] };
+
+pub(super) static CONFIG_CONFIG: Struct = Struct { id: 3, name: "config.Config", fields: &[
+    f(",\"nodeEvents\":", Struct(&CONFIG_NODE_EVENTS), "e", 0b011),
+    f(",\"workflowEvents\":", Struct(&CONFIG_WORKFLOW_EVENTS), "e", 0b011),
+    f(",\"nodeEvents\":", Struct(&CONFIG_NODE_EVENTS), "z", 0b100),
+    f(",\"workflowEvents\":", Struct(&CONFIG_WORKFLOW_EVENTS), "z", 0b100),
+    f(",\"executor\":", Pointer(&Struct(&CORE_CONTAINER)), "e", 0b111),
+    f(",\"mainContainer\":", Pointer(&Struct(&CORE_CONTAINER)), "e", 0b111),
+    f(",\"kubeConfig\":", Pointer(&Struct(&CONFIG_KUBE_CONFIG)), "e", 0b111),
+    f(",\"artifactRepository\":", Struct(&WF_ARTIFACT_REPOSITORY), "e", 0b011),
+    f(",\"artifactRepository\":", Struct(&WF_ARTIFACT_REPOSITORY), "z", 0b100),
+    f(",\"namespace\":", Text, "e", 0b111),
+    f(",\"instanceID\":", Text, "e", 0b111),
+    f(",\"metricsConfig\":", Struct(&CONFIG_METRICS_CONFIG), "e", 0b011),
+    f(",\"telemetryConfig\":", Struct(&CONFIG_METRICS_CONFIG), "e", 0b011),
+    f(",\"metricsConfig\":", Struct(&CONFIG_METRICS_CONFIG), "z", 0b100),
+    f(",\"telemetryConfig\":", Struct(&CONFIG_METRICS_CONFIG), "z", 0b100),
+    f(",\"parallelism\":", Int64, "e", 0b111),
+    f(",\"namespaceParallelism\":", Int64, "e", 0b111),
+    f(",\"resourceRateLimit\":", Pointer(&Struct(&CONFIG_RESOURCE_RATE_LIMIT)), "e", 0b111),
+    f(",\"persistence\":", Pointer(&Struct(&CONFIG_PERSIST_CONFIG)), "e", 0b111),
+    f(",\"links\":", Slice(&Pointer(&Struct(&WF_LINK))), "e", 0b111),
+    f(",\"columns\":", Slice(&Pointer(&Struct(&WF_COLUMN))), "e", 0b111),
+    f(",\"workflowDefaults\":", Pointer(&Struct(&WF_WORKFLOW)), "e", 0b111),
+    f(",\"podSpecLogStrategy\":", Struct(&CONFIG_POD_SPEC_LOG_STRATEGY), "e", 0b011),
+    f(",\"podSpecLogStrategy\":", Struct(&CONFIG_POD_SPEC_LOG_STRATEGY), "z", 0b100),
+    f(",\"podGCGracePeriodSeconds\":", Pointer(&Int64), "e", 0b111),
+    f(",\"podGCDeleteDelayDuration\":", Pointer(&Special(Special::Duration)), "e", 0b111),
+    f(",\"workflowRestrictions\":", Pointer(&Struct(&CONFIG_WORKFLOW_RESTRICTIONS)), "e", 0b111),
+    f(",\"initialDelay\":", Special(Special::Duration), "e", 0b011),
+    f(",\"initialDelay\":", Special(Special::Duration), "z", 0b100),
+    f(",\"images\":", Map(&Struct(&CONFIG_IMAGE)), "e", 0b111),
+    f(",\"retentionPolicy\":", Pointer(&Struct(&CONFIG_RETENTION_POLICY)), "e", 0b111),
+    f(",\"navColor\":", Text, "e", 0b111),
+    f(",\"sso\":", Struct(&CONFIG_SSOCONFIG), "e", 0b011),
+    f(",\"sso\":", Struct(&CONFIG_SSOCONFIG), "z", 0b100),
+    f(",\"synchronization\":", Pointer(&Struct(&CONFIG_SYNC_CONFIG)), "e", 0b110),
+    f(",\"artifactDrivers\":", Slice(&Struct(&CONFIG_ARTIFACT_DRIVER)), "e", 0b100),
+    f(",\"failedPodRestart\":", Pointer(&Struct(&CONFIG_FAILED_POD_RESTART_CONFIG)), "e", 0b100),
+    f(",\"disableAgentPodCreation\":", Bool, "e", 0b100),
+    f(",\"initlessPod\":", Pointer(&Struct(&CONFIG_INITLESS_POD_CONFIG)), "e", 0b100),
+] };
+
+pub(super) static CONFIG_CONNECTION_POOL: Struct = Struct { id: 4, name: "config.ConnectionPool", fields: &[
+    f(",\"maxIdleConns\":", Int64, "e", 0b111),
+    f(",\"maxOpenConns\":", Int64, "e", 0b111),
+    f(",\"connMaxLifetime\":", Special(Special::Ttl), "e", 0b111),
+] };
+
+pub(super) static CONFIG_DBRECONNECT_CONFIG: Struct = Struct { id: 5, name: "config.DBReconnectConfig", fields: &[
+    f(",\"maxRetries\":", Int64, "", 0b100),
+    f(",\"baseDelaySeconds\":", Int64, "", 0b100),
+    f(",\"maxDelaySeconds\":", Int64, "", 0b100),
+    f(",\"retryMultiple\":", Float64, "", 0b100),
+] };
+
+pub(super) static CONFIG_FAILED_POD_RESTART_CONFIG: Struct = Struct { id: 6, name: "config.FailedPodRestartConfig", fields: &[
+    f(",\"enabled\":", Bool, "e", 0b100),
+    f(",\"maxRestarts\":", Pointer(&Int32), "e", 0b100),
+] };
+
+pub(super) static CONFIG_IMAGE: Struct = Struct { id: 7, name: "config.Image", fields: &[
+    f(",\"entrypoint\":", Slice(&Text), "e", 0b111),
+    f(",\"cmd\":", Slice(&Text), "e", 0b111),
+] };
+
+pub(super) static CONFIG_INITLESS_POD_CONFIG: Struct = Struct { id: 8, name: "config.InitlessPodConfig", fields: &[
+    f(",\"enabled\":", Bool, "e", 0b100),
+] };
+
+pub(super) static CONFIG_KUBE_CONFIG: Struct = Struct { id: 9, name: "config.KubeConfig", fields: &[
+    f(",\"secretName\":", Text, "", 0b111),
+    f(",\"secretKey\":", Text, "", 0b111),
+    f(",\"volumeName\":", Text, "e", 0b111),
+    f(",\"mountPath\":", Text, "e", 0b111),
+] };
+
+pub(super) static CONFIG_METRIC_MODIFIER: Struct = Struct { id: 10, name: "config.MetricModifier", fields: &[
+    f(",\"disabled\":", Bool, "e", 0b111),
+    f(",\"disabledAttributes\":", Slice(&Text), "", 0b111),
+    f(",\"histogramBuckets\":", Slice(&Float64), "e", 0b111),
+] };
+
+pub(super) static CONFIG_METRICS_CONFIG: Struct = Struct { id: 11, name: "config.MetricsConfig", fields: &[
+    f(",\"enabled\":", Pointer(&Bool), "e", 0b111),
+    f(",\"disableLegacy\":", Bool, "e", 0b111),
+    f(",\"metricsTTL\":", Special(Special::Ttl), "e", 0b111),
+    f(",\"path\":", Text, "e", 0b111),
+    f(",\"port\":", Int64, "e", 0b111),
+    f(",\"ignoreErrors\":", Bool, "e", 0b111),
+    f(",\"secure\":", Pointer(&Bool), "e", 0b111),
+    f(",\"modifiers\":", Map(&Struct(&CONFIG_METRIC_MODIFIER)), "e", 0b111),
+    f(",\"temporality\":", Text, "e", 0b111),
+] };
+
+pub(super) static CONFIG_MY_SQLCONFIG: Struct = Struct { id: 12, name: "config.MySQLConfig", fields: &[
+    f(",\"host\":", Text, "", 0b111).inside(10),
+    f(",\"port\":", Int64, "e", 0b111).inside(10),
+    f(",\"database\":", Text, "", 0b111).inside(10),
+    f(",\"tableName\":", Text, "e", 0b111).inside(10),
+    f(",\"userNameSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "e", 0b011).inside(10),
+    f(",\"passwordSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "e", 0b011).inside(10),
+    f(",\"userNameSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "z", 0b100).inside(10),
+    f(",\"passwordSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "z", 0b100).inside(10),
+    f(",\"options\":", Map(&Text), "e", 0b111),
+] };
+
+pub(super) static CONFIG_NODE_EVENTS: Struct = Struct { id: 13, name: "config.NodeEvents", fields: &[
+    f(",\"enabled\":", Pointer(&Bool), "e", 0b111),
+    f(",\"sendAsPod\":", Bool, "e", 0b111),
+] };
+
+pub(super) static CONFIG_PERSIST_CONFIG: Struct = Struct { id: 14, name: "config.PersistConfig", fields: &[
+    f(",\"postgresql\":", Pointer(&Struct(&CONFIG_POSTGRE_SQLCONFIG)), "e", 0b110).inside(9),
+    f(",\"mysql\":", Pointer(&Struct(&CONFIG_MY_SQLCONFIG)), "e", 0b110).inside(9),
+    f(",\"connectionPool\":", Pointer(&Struct(&CONFIG_CONNECTION_POOL)), "e", 0b110).inside(9),
+    f(",\"reconnectionConfig\":", Pointer(&Struct(&CONFIG_DBRECONNECT_CONFIG)), "e", 0b100).inside(9),
+    f(",\"connectionTimeoutSeconds\":", Int32, "e", 0b100).inside(9),
+    f(",\"nodeStatusOffLoad\":", Bool, "e", 0b111),
+    f(",\"archive\":", Bool, "e", 0b111),
+    f(",\"archiveLabelSelector\":", Pointer(&Struct(&META_LABEL_SELECTOR)), "e", 0b111),
+    f(",\"archiveTTL\":", Special(Special::Ttl), "e", 0b111),
+    f(",\"clusterName\":", Text, "e", 0b111),
+    f(",\"connectionPool\":", Pointer(&Struct(&CONFIG_CONNECTION_POOL)), "e", 0b001),
+    f(",\"postgresql\":", Pointer(&Struct(&CONFIG_POSTGRE_SQLCONFIG)), "e", 0b001),
+    f(",\"mysql\":", Pointer(&Struct(&CONFIG_MY_SQLCONFIG)), "e", 0b001),
+    f(",\"skipMigration\":", Bool, "e", 0b111),
+] };
+
+pub(super) static CONFIG_POD_SPEC_LOG_STRATEGY: Struct = Struct { id: 15, name: "config.PodSpecLogStrategy", fields: &[
+    f(",\"failedPod\":", Bool, "e", 0b111),
+    f(",\"allPods\":", Bool, "e", 0b111),
+] };
+
+pub(super) static CONFIG_POSTGRE_SQLCONFIG: Struct = Struct { id: 16, name: "config.PostgreSQLConfig", fields: &[
+    f(",\"host\":", Text, "", 0b111).inside(10),
+    f(",\"port\":", Int64, "e", 0b111).inside(10),
+    f(",\"database\":", Text, "", 0b111).inside(10),
+    f(",\"tableName\":", Text, "e", 0b111).inside(10),
+    f(",\"userNameSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "e", 0b011).inside(10),
+    f(",\"passwordSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "e", 0b011).inside(10),
+    f(",\"userNameSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "z", 0b100).inside(10),
+    f(",\"passwordSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "z", 0b100).inside(10),
+    f(",\"ssl\":", Bool, "e", 0b111),
+    f(",\"sslMode\":", Text, "e", 0b111),
+    f(",\"azureToken\":", Pointer(&Struct(&CONFIG_AZURE_TOKEN_CONFIG)), "e", 0b100),
+    f(",\"awsRDSToken\":", Pointer(&Struct(&CONFIG_AWSRDSTOKEN_CONFIG)), "e", 0b100),
+] };
+
+pub(super) static CONFIG_RBACCONFIG: Struct = Struct { id: 17, name: "config.RBACConfig", fields: &[
+    f(",\"enabled\":", Bool, "e", 0b111),
+] };
+
+pub(super) static CONFIG_RESOURCE_RATE_LIMIT: Struct = Struct { id: 18, name: "config.ResourceRateLimit", fields: &[
+    f(",\"limit\":", Float64, "", 0b111),
+    f(",\"burst\":", Int64, "", 0b111),
+] };
+
+pub(super) static CONFIG_RETENTION_POLICY: Struct = Struct { id: 19, name: "config.RetentionPolicy", fields: &[
+    f(",\"completed\":", Int64, "e", 0b111),
+    f(",\"failed\":", Int64, "e", 0b111),
+    f(",\"errored\":", Int64, "e", 0b111),
+] };
+
+pub(super) static CONFIG_SSOCONFIG: Struct = Struct { id: 20, name: "config.SSOConfig", fields: &[
+    f(",\"issuer\":", Text, "", 0b111),
+    f(",\"issuerAlias\":", Text, "e", 0b111),
+    f(",\"clientId\":", Struct(&CORE_SECRET_KEY_SELECTOR), "", 0b111),
+    f(",\"clientSecret\":", Struct(&CORE_SECRET_KEY_SELECTOR), "", 0b111),
+    f(",\"redirectUrl\":", Text, "", 0b111),
+    f(",\"rbac\":", Pointer(&Struct(&CONFIG_RBACCONFIG)), "e", 0b111),
+    f(",\"scopes\":", Slice(&Text), "e", 0b111),
+    f(",\"sessionExpiry\":", Special(Special::Duration), "e", 0b011),
+    f(",\"sessionExpiry\":", Special(Special::Duration), "z", 0b100),
+    f(",\"customGroupClaimName\":", Text, "e", 0b111),
+    f(",\"userInfoPath\":", Text, "e", 0b111),
+    f(",\"insecureSkipVerify\":", Bool, "e", 0b111),
+    f(",\"filterGroupsRegex\":", Slice(&Text), "e", 0b111),
+    f(",\"rootCA\":", Text, "e", 0b100),
+] };
+
+pub(super) static CONFIG_SYNC_CONFIG: Struct = Struct { id: 21, name: "config.SyncConfig", fields: &[
+    f(",\"postgresql\":", Pointer(&Struct(&CONFIG_POSTGRE_SQLCONFIG)), "e", 0b110).inside(9),
+    f(",\"mysql\":", Pointer(&Struct(&CONFIG_MY_SQLCONFIG)), "e", 0b110).inside(9),
+    f(",\"connectionPool\":", Pointer(&Struct(&CONFIG_CONNECTION_POOL)), "e", 0b110).inside(9),
+    f(",\"reconnectionConfig\":", Pointer(&Struct(&CONFIG_DBRECONNECT_CONFIG)), "e", 0b100).inside(9),
+    f(",\"connectionTimeoutSeconds\":", Int32, "e", 0b100).inside(9),
+    f(",\"enableAPI\":", Bool, "e", 0b100),
+    f(",\"controllerName\":", Text, "", 0b110),
+    f(",\"skipMigration\":", Bool, "e", 0b110),
+    f(",\"limitTableName\":", Text, "e", 0b110),
+    f(",\"stateTableName\":", Text, "e", 0b110),
+    f(",\"controllerTableName\":", Text, "e", 0b110),
+    f(",\"lockTableName\":", Text, "e", 0b110),
+    f(",\"pollSeconds\":", Pointer(&Int64), "e", 0b110),
+    f(",\"heartbeatSeconds\":", Pointer(&Int64), "e", 0b110),
+    f(",\"inactiveControllerSeconds\":", Pointer(&Int64), "e", 0b110),
+    f(",\"semaphoreLimitCacheSeconds\":", Pointer(&Int64), "e", 0b110),
+] };
+
+pub(super) static CONFIG_WORKFLOW_EVENTS: Struct = Struct { id: 22, name: "config.WorkflowEvents", fields: &[
+    f(",\"enabled\":", Pointer(&Bool), "e", 0b111),
+] };
+
+pub(super) static CONFIG_WORKFLOW_RESTRICTIONS: Struct = Struct { id: 23, name: "config.WorkflowRestrictions", fields: &[
+    f(",\"templateReferencing\":", Text, "e", 0b111),
+] };
+
+pub(super) static CORE_AWSELASTIC_BLOCK_STORE_VOLUME_SOURCE: Struct = Struct { id: 24, name: "core.AWSElasticBlockStoreVolumeSource", fields: &[
     f(",\"volumeID\":", Text, "", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
     f(",\"partition\":", Int32, "e", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_AFFINITY: Struct = Struct { id: 1, name: "core.Affinity", fields: &[
+pub(super) static CORE_AFFINITY: Struct = Struct { id: 25, name: "core.Affinity", fields: &[
     f(",\"nodeAffinity\":", Pointer(&Struct(&CORE_NODE_AFFINITY)), "e", 0b111),
     f(",\"podAffinity\":", Pointer(&Struct(&CORE_POD_AFFINITY)), "e", 0b111),
     f(",\"podAntiAffinity\":", Pointer(&Struct(&CORE_POD_ANTI_AFFINITY)), "e", 0b111),
 ] };
 
-pub(super) static CORE_APP_ARMOR_PROFILE: Struct = Struct { id: 2, name: "core.AppArmorProfile", fields: &[
+pub(super) static CORE_APP_ARMOR_PROFILE: Struct = Struct { id: 26, name: "core.AppArmorProfile", fields: &[
     f(",\"type\":", Text, "", 0b111),
     f(",\"localhostProfile\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_AZURE_DISK_VOLUME_SOURCE: Struct = Struct { id: 3, name: "core.AzureDiskVolumeSource", fields: &[
+pub(super) static CORE_AZURE_DISK_VOLUME_SOURCE: Struct = Struct { id: 27, name: "core.AzureDiskVolumeSource", fields: &[
     f(",\"diskName\":", Text, "", 0b111),
     f(",\"diskURI\":", Text, "", 0b111),
     f(",\"cachingMode\":", Pointer(&Text), "e", 0b111),
@@ -252,13 +504,13 @@ pub(super) static CORE_AZURE_DISK_VOLUME_SOURCE: Struct = Struct { id: 3, name: 
     f(",\"kind\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_AZURE_FILE_VOLUME_SOURCE: Struct = Struct { id: 4, name: "core.AzureFileVolumeSource", fields: &[
+pub(super) static CORE_AZURE_FILE_VOLUME_SOURCE: Struct = Struct { id: 28, name: "core.AzureFileVolumeSource", fields: &[
     f(",\"secretName\":", Text, "", 0b111),
     f(",\"shareName\":", Text, "", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_CSIVOLUME_SOURCE: Struct = Struct { id: 5, name: "core.CSIVolumeSource", fields: &[
+pub(super) static CORE_CSIVOLUME_SOURCE: Struct = Struct { id: 29, name: "core.CSIVolumeSource", fields: &[
     f(",\"driver\":", Text, "", 0b111),
     f(",\"readOnly\":", Pointer(&Bool), "e", 0b111),
     f(",\"fsType\":", Pointer(&Text), "e", 0b111),
@@ -266,12 +518,12 @@ pub(super) static CORE_CSIVOLUME_SOURCE: Struct = Struct { id: 5, name: "core.CS
     f(",\"nodePublishSecretRef\":", Pointer(&Struct(&CORE_LOCAL_OBJECT_REFERENCE)), "e", 0b111),
 ] };
 
-pub(super) static CORE_CAPABILITIES: Struct = Struct { id: 6, name: "core.Capabilities", fields: &[
+pub(super) static CORE_CAPABILITIES: Struct = Struct { id: 30, name: "core.Capabilities", fields: &[
     f(",\"add\":", Slice(&Text), "e", 0b111),
     f(",\"drop\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_CEPH_FSVOLUME_SOURCE: Struct = Struct { id: 7, name: "core.CephFSVolumeSource", fields: &[
+pub(super) static CORE_CEPH_FSVOLUME_SOURCE: Struct = Struct { id: 31, name: "core.CephFSVolumeSource", fields: &[
     f(",\"monitors\":", Slice(&Text), "", 0b111),
     f(",\"path\":", Text, "e", 0b111),
     f(",\"user\":", Text, "e", 0b111),
@@ -280,14 +532,14 @@ pub(super) static CORE_CEPH_FSVOLUME_SOURCE: Struct = Struct { id: 7, name: "cor
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_CINDER_VOLUME_SOURCE: Struct = Struct { id: 8, name: "core.CinderVolumeSource", fields: &[
+pub(super) static CORE_CINDER_VOLUME_SOURCE: Struct = Struct { id: 32, name: "core.CinderVolumeSource", fields: &[
     f(",\"volumeID\":", Text, "", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
     f(",\"secretRef\":", Pointer(&Struct(&CORE_LOCAL_OBJECT_REFERENCE)), "e", 0b111),
 ] };
 
-pub(super) static CORE_CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct { id: 9, name: "core.ClusterTrustBundleProjection", fields: &[
+pub(super) static CORE_CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct { id: 33, name: "core.ClusterTrustBundleProjection", fields: &[
     f(",\"name\":", Pointer(&Text), "e", 0b111),
     f(",\"signerName\":", Pointer(&Text), "e", 0b111),
     f(",\"labelSelector\":", Pointer(&Struct(&META_LABEL_SELECTOR)), "e", 0b111),
@@ -295,31 +547,31 @@ pub(super) static CORE_CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct { id: 9,
     f(",\"path\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_CONFIG_MAP_ENV_SOURCE: Struct = Struct { id: 10, name: "core.ConfigMapEnvSource", fields: &[
-    f(",\"name\":", Text, "e", 0b111),
+pub(super) static CORE_CONFIG_MAP_ENV_SOURCE: Struct = Struct { id: 34, name: "core.ConfigMapEnvSource", fields: &[
+    f(",\"name\":", Text, "e", 0b111).inside(14),
     f(",\"optional\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static CORE_CONFIG_MAP_KEY_SELECTOR: Struct = Struct { id: 11, name: "core.ConfigMapKeySelector", fields: &[
-    f(",\"name\":", Text, "e", 0b111),
+pub(super) static CORE_CONFIG_MAP_KEY_SELECTOR: Struct = Struct { id: 35, name: "core.ConfigMapKeySelector", fields: &[
+    f(",\"name\":", Text, "e", 0b111).inside(14),
     f(",\"key\":", Text, "", 0b111),
     f(",\"optional\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static CORE_CONFIG_MAP_PROJECTION: Struct = Struct { id: 12, name: "core.ConfigMapProjection", fields: &[
-    f(",\"name\":", Text, "e", 0b111),
+pub(super) static CORE_CONFIG_MAP_PROJECTION: Struct = Struct { id: 36, name: "core.ConfigMapProjection", fields: &[
+    f(",\"name\":", Text, "e", 0b111).inside(14),
     f(",\"items\":", Slice(&Struct(&CORE_KEY_TO_PATH)), "e", 0b111),
     f(",\"optional\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static CORE_CONFIG_MAP_VOLUME_SOURCE: Struct = Struct { id: 13, name: "core.ConfigMapVolumeSource", fields: &[
-    f(",\"name\":", Text, "e", 0b111),
+pub(super) static CORE_CONFIG_MAP_VOLUME_SOURCE: Struct = Struct { id: 37, name: "core.ConfigMapVolumeSource", fields: &[
+    f(",\"name\":", Text, "e", 0b111).inside(14),
     f(",\"items\":", Slice(&Struct(&CORE_KEY_TO_PATH)), "e", 0b111),
     f(",\"defaultMode\":", Pointer(&Int32), "e", 0b111),
     f(",\"optional\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static CORE_CONTAINER: Struct = Struct { id: 14, name: "core.Container", fields: &[
+pub(super) static CORE_CONTAINER: Struct = Struct { id: 38, name: "core.Container", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"image\":", Text, "e", 0b111),
     f(",\"command\":", Slice(&Text), "e", 0b111),
@@ -347,7 +599,7 @@ pub(super) static CORE_CONTAINER: Struct = Struct { id: 14, name: "core.Containe
     f(",\"tty\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_CONTAINER_PORT: Struct = Struct { id: 15, name: "core.ContainerPort", fields: &[
+pub(super) static CORE_CONTAINER_PORT: Struct = Struct { id: 39, name: "core.ContainerPort", fields: &[
     f(",\"name\":", Text, "e", 0b111),
     f(",\"hostPort\":", Int32, "e", 0b111),
     f(",\"containerPort\":", Int32, "", 0b111),
@@ -355,55 +607,55 @@ pub(super) static CORE_CONTAINER_PORT: Struct = Struct { id: 15, name: "core.Con
     f(",\"hostIP\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_CONTAINER_RESIZE_POLICY: Struct = Struct { id: 16, name: "core.ContainerResizePolicy", fields: &[
+pub(super) static CORE_CONTAINER_RESIZE_POLICY: Struct = Struct { id: 40, name: "core.ContainerResizePolicy", fields: &[
     f(",\"resourceName\":", Text, "", 0b111),
     f(",\"restartPolicy\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_CONTAINER_RESTART_RULE: Struct = Struct { id: 17, name: "core.ContainerRestartRule", fields: &[
+pub(super) static CORE_CONTAINER_RESTART_RULE: Struct = Struct { id: 41, name: "core.ContainerRestartRule", fields: &[
     f(",\"action\":", Text, "e", 0b100),
     f(",\"exitCodes\":", Pointer(&Struct(&CORE_CONTAINER_RESTART_RULE_ON_EXIT_CODES)), "e", 0b100),
 ] };
 
-pub(super) static CORE_CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = Struct { id: 18, name: "core.ContainerRestartRuleOnExitCodes", fields: &[
+pub(super) static CORE_CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = Struct { id: 42, name: "core.ContainerRestartRuleOnExitCodes", fields: &[
     f(",\"operator\":", Text, "e", 0b100),
     f(",\"values\":", Slice(&Int32), "e", 0b100),
 ] };
 
-pub(super) static CORE_DOWNWARD_APIPROJECTION: Struct = Struct { id: 19, name: "core.DownwardAPIProjection", fields: &[
+pub(super) static CORE_DOWNWARD_APIPROJECTION: Struct = Struct { id: 43, name: "core.DownwardAPIProjection", fields: &[
     f(",\"items\":", Slice(&Struct(&CORE_DOWNWARD_APIVOLUME_FILE)), "e", 0b111),
 ] };
 
-pub(super) static CORE_DOWNWARD_APIVOLUME_FILE: Struct = Struct { id: 20, name: "core.DownwardAPIVolumeFile", fields: &[
+pub(super) static CORE_DOWNWARD_APIVOLUME_FILE: Struct = Struct { id: 44, name: "core.DownwardAPIVolumeFile", fields: &[
     f(",\"path\":", Text, "", 0b111),
     f(",\"fieldRef\":", Pointer(&Struct(&CORE_OBJECT_FIELD_SELECTOR)), "e", 0b111),
     f(",\"resourceFieldRef\":", Pointer(&Struct(&CORE_RESOURCE_FIELD_SELECTOR)), "e", 0b111),
     f(",\"mode\":", Pointer(&Int32), "e", 0b111),
 ] };
 
-pub(super) static CORE_DOWNWARD_APIVOLUME_SOURCE: Struct = Struct { id: 21, name: "core.DownwardAPIVolumeSource", fields: &[
+pub(super) static CORE_DOWNWARD_APIVOLUME_SOURCE: Struct = Struct { id: 45, name: "core.DownwardAPIVolumeSource", fields: &[
     f(",\"items\":", Slice(&Struct(&CORE_DOWNWARD_APIVOLUME_FILE)), "e", 0b111),
     f(",\"defaultMode\":", Pointer(&Int32), "e", 0b111),
 ] };
 
-pub(super) static CORE_EMPTY_DIR_VOLUME_SOURCE: Struct = Struct { id: 22, name: "core.EmptyDirVolumeSource", fields: &[
+pub(super) static CORE_EMPTY_DIR_VOLUME_SOURCE: Struct = Struct { id: 46, name: "core.EmptyDirVolumeSource", fields: &[
     f(",\"medium\":", Text, "e", 0b111),
     f(",\"sizeLimit\":", Pointer(&Special(Special::Quantity)), "e", 0b111),
 ] };
 
-pub(super) static CORE_ENV_FROM_SOURCE: Struct = Struct { id: 23, name: "core.EnvFromSource", fields: &[
+pub(super) static CORE_ENV_FROM_SOURCE: Struct = Struct { id: 47, name: "core.EnvFromSource", fields: &[
     f(",\"prefix\":", Text, "e", 0b111),
     f(",\"configMapRef\":", Pointer(&Struct(&CORE_CONFIG_MAP_ENV_SOURCE)), "e", 0b111),
     f(",\"secretRef\":", Pointer(&Struct(&CORE_SECRET_ENV_SOURCE)), "e", 0b111),
 ] };
 
-pub(super) static CORE_ENV_VAR: Struct = Struct { id: 24, name: "core.EnvVar", fields: &[
+pub(super) static CORE_ENV_VAR: Struct = Struct { id: 48, name: "core.EnvVar", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"value\":", Text, "e", 0b111),
     f(",\"valueFrom\":", Pointer(&Struct(&CORE_ENV_VAR_SOURCE)), "e", 0b111),
 ] };
 
-pub(super) static CORE_ENV_VAR_SOURCE: Struct = Struct { id: 25, name: "core.EnvVarSource", fields: &[
+pub(super) static CORE_ENV_VAR_SOURCE: Struct = Struct { id: 49, name: "core.EnvVarSource", fields: &[
     f(",\"fieldRef\":", Pointer(&Struct(&CORE_OBJECT_FIELD_SELECTOR)), "e", 0b111),
     f(",\"resourceFieldRef\":", Pointer(&Struct(&CORE_RESOURCE_FIELD_SELECTOR)), "e", 0b111),
     f(",\"configMapKeyRef\":", Pointer(&Struct(&CORE_CONFIG_MAP_KEY_SELECTOR)), "e", 0b111),
@@ -411,15 +663,15 @@ pub(super) static CORE_ENV_VAR_SOURCE: Struct = Struct { id: 25, name: "core.Env
     f(",\"fileKeyRef\":", Pointer(&Struct(&CORE_FILE_KEY_SELECTOR)), "e", 0b100),
 ] };
 
-pub(super) static CORE_EPHEMERAL_VOLUME_SOURCE: Struct = Struct { id: 26, name: "core.EphemeralVolumeSource", fields: &[
+pub(super) static CORE_EPHEMERAL_VOLUME_SOURCE: Struct = Struct { id: 50, name: "core.EphemeralVolumeSource", fields: &[
     f(",\"volumeClaimTemplate\":", Pointer(&Struct(&CORE_PERSISTENT_VOLUME_CLAIM_TEMPLATE)), "e", 0b111),
 ] };
 
-pub(super) static CORE_EXEC_ACTION: Struct = Struct { id: 27, name: "core.ExecAction", fields: &[
+pub(super) static CORE_EXEC_ACTION: Struct = Struct { id: 51, name: "core.ExecAction", fields: &[
     f(",\"command\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_FCVOLUME_SOURCE: Struct = Struct { id: 28, name: "core.FCVolumeSource", fields: &[
+pub(super) static CORE_FCVOLUME_SOURCE: Struct = Struct { id: 52, name: "core.FCVolumeSource", fields: &[
     f(",\"targetWWNs\":", Slice(&Text), "e", 0b111),
     f(",\"lun\":", Pointer(&Int32), "e", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
@@ -427,14 +679,14 @@ pub(super) static CORE_FCVOLUME_SOURCE: Struct = Struct { id: 28, name: "core.FC
     f(",\"wwids\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_FILE_KEY_SELECTOR: Struct = Struct { id: 29, name: "core.FileKeySelector", fields: &[
+pub(super) static CORE_FILE_KEY_SELECTOR: Struct = Struct { id: 53, name: "core.FileKeySelector", fields: &[
     f(",\"volumeName\":", Text, "", 0b100),
     f(",\"path\":", Text, "", 0b100),
     f(",\"key\":", Text, "", 0b100),
     f(",\"optional\":", Pointer(&Bool), "e", 0b100),
 ] };
 
-pub(super) static CORE_FLEX_VOLUME_SOURCE: Struct = Struct { id: 30, name: "core.FlexVolumeSource", fields: &[
+pub(super) static CORE_FLEX_VOLUME_SOURCE: Struct = Struct { id: 54, name: "core.FlexVolumeSource", fields: &[
     f(",\"driver\":", Text, "", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
     f(",\"secretRef\":", Pointer(&Struct(&CORE_LOCAL_OBJECT_REFERENCE)), "e", 0b111),
@@ -442,36 +694,36 @@ pub(super) static CORE_FLEX_VOLUME_SOURCE: Struct = Struct { id: 30, name: "core
     f(",\"options\":", Map(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_FLOCKER_VOLUME_SOURCE: Struct = Struct { id: 31, name: "core.FlockerVolumeSource", fields: &[
+pub(super) static CORE_FLOCKER_VOLUME_SOURCE: Struct = Struct { id: 55, name: "core.FlockerVolumeSource", fields: &[
     f(",\"datasetName\":", Text, "e", 0b111),
     f(",\"datasetUUID\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_GCEPERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct { id: 32, name: "core.GCEPersistentDiskVolumeSource", fields: &[
+pub(super) static CORE_GCEPERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct { id: 56, name: "core.GCEPersistentDiskVolumeSource", fields: &[
     f(",\"pdName\":", Text, "", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
     f(",\"partition\":", Int32, "e", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_GRPCACTION: Struct = Struct { id: 33, name: "core.GRPCAction", fields: &[
+pub(super) static CORE_GRPCACTION: Struct = Struct { id: 57, name: "core.GRPCAction", fields: &[
     f(",\"port\":", Int32, "", 0b111),
     f(",\"service\":", Pointer(&Text), "", 0b111),
 ] };
 
-pub(super) static CORE_GIT_REPO_VOLUME_SOURCE: Struct = Struct { id: 34, name: "core.GitRepoVolumeSource", fields: &[
+pub(super) static CORE_GIT_REPO_VOLUME_SOURCE: Struct = Struct { id: 58, name: "core.GitRepoVolumeSource", fields: &[
     f(",\"repository\":", Text, "", 0b111),
     f(",\"revision\":", Text, "e", 0b111),
     f(",\"directory\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_GLUSTERFS_VOLUME_SOURCE: Struct = Struct { id: 35, name: "core.GlusterfsVolumeSource", fields: &[
+pub(super) static CORE_GLUSTERFS_VOLUME_SOURCE: Struct = Struct { id: 59, name: "core.GlusterfsVolumeSource", fields: &[
     f(",\"endpoints\":", Text, "", 0b111),
     f(",\"path\":", Text, "", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_HTTPGET_ACTION: Struct = Struct { id: 36, name: "core.HTTPGetAction", fields: &[
+pub(super) static CORE_HTTPGET_ACTION: Struct = Struct { id: 60, name: "core.HTTPGetAction", fields: &[
     f(",\"path\":", Text, "e", 0b111),
     f(",\"port\":", Special(Special::IntOrString), "", 0b111),
     f(",\"host\":", Text, "e", 0b111),
@@ -479,22 +731,22 @@ pub(super) static CORE_HTTPGET_ACTION: Struct = Struct { id: 36, name: "core.HTT
     f(",\"httpHeaders\":", Slice(&Struct(&CORE_HTTPHEADER)), "e", 0b111),
 ] };
 
-pub(super) static CORE_HTTPHEADER: Struct = Struct { id: 37, name: "core.HTTPHeader", fields: &[
+pub(super) static CORE_HTTPHEADER: Struct = Struct { id: 61, name: "core.HTTPHeader", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"value\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_HOST_ALIAS: Struct = Struct { id: 38, name: "core.HostAlias", fields: &[
+pub(super) static CORE_HOST_ALIAS: Struct = Struct { id: 62, name: "core.HostAlias", fields: &[
     f(",\"ip\":", Text, "", 0b111),
     f(",\"hostnames\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_HOST_PATH_VOLUME_SOURCE: Struct = Struct { id: 39, name: "core.HostPathVolumeSource", fields: &[
+pub(super) static CORE_HOST_PATH_VOLUME_SOURCE: Struct = Struct { id: 63, name: "core.HostPathVolumeSource", fields: &[
     f(",\"path\":", Text, "", 0b111),
     f(",\"type\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_ISCSIVOLUME_SOURCE: Struct = Struct { id: 40, name: "core.ISCSIVolumeSource", fields: &[
+pub(super) static CORE_ISCSIVOLUME_SOURCE: Struct = Struct { id: 64, name: "core.ISCSIVolumeSource", fields: &[
     f(",\"targetPortal\":", Text, "", 0b111),
     f(",\"iqn\":", Text, "", 0b111),
     f(",\"lun\":", Int32, "", 0b111),
@@ -508,79 +760,79 @@ pub(super) static CORE_ISCSIVOLUME_SOURCE: Struct = Struct { id: 40, name: "core
     f(",\"initiatorName\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_IMAGE_VOLUME_SOURCE: Struct = Struct { id: 41, name: "core.ImageVolumeSource", fields: &[
+pub(super) static CORE_IMAGE_VOLUME_SOURCE: Struct = Struct { id: 65, name: "core.ImageVolumeSource", fields: &[
     f(",\"reference\":", Text, "e", 0b111),
     f(",\"pullPolicy\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_KEY_TO_PATH: Struct = Struct { id: 42, name: "core.KeyToPath", fields: &[
+pub(super) static CORE_KEY_TO_PATH: Struct = Struct { id: 66, name: "core.KeyToPath", fields: &[
     f(",\"key\":", Text, "", 0b111),
     f(",\"path\":", Text, "", 0b111),
     f(",\"mode\":", Pointer(&Int32), "e", 0b111),
 ] };
 
-pub(super) static CORE_LIFECYCLE: Struct = Struct { id: 43, name: "core.Lifecycle", fields: &[
+pub(super) static CORE_LIFECYCLE: Struct = Struct { id: 67, name: "core.Lifecycle", fields: &[
     f(",\"postStart\":", Pointer(&Struct(&CORE_LIFECYCLE_HANDLER)), "e", 0b111),
     f(",\"preStop\":", Pointer(&Struct(&CORE_LIFECYCLE_HANDLER)), "e", 0b111),
     f(",\"stopSignal\":", Pointer(&Text), "e", 0b110),
 ] };
 
-pub(super) static CORE_LIFECYCLE_HANDLER: Struct = Struct { id: 44, name: "core.LifecycleHandler", fields: &[
+pub(super) static CORE_LIFECYCLE_HANDLER: Struct = Struct { id: 68, name: "core.LifecycleHandler", fields: &[
     f(",\"exec\":", Pointer(&Struct(&CORE_EXEC_ACTION)), "e", 0b111),
     f(",\"httpGet\":", Pointer(&Struct(&CORE_HTTPGET_ACTION)), "e", 0b111),
     f(",\"tcpSocket\":", Pointer(&Struct(&CORE_TCPSOCKET_ACTION)), "e", 0b111),
     f(",\"sleep\":", Pointer(&Struct(&CORE_SLEEP_ACTION)), "e", 0b111),
 ] };
 
-pub(super) static CORE_LOCAL_OBJECT_REFERENCE: Struct = Struct { id: 45, name: "core.LocalObjectReference", fields: &[
+pub(super) static CORE_LOCAL_OBJECT_REFERENCE: Struct = Struct { id: 69, name: "core.LocalObjectReference", fields: &[
     f(",\"name\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_MODIFY_VOLUME_STATUS: Struct = Struct { id: 46, name: "core.ModifyVolumeStatus", fields: &[
+pub(super) static CORE_MODIFY_VOLUME_STATUS: Struct = Struct { id: 70, name: "core.ModifyVolumeStatus", fields: &[
     f(",\"targetVolumeAttributesClassName\":", Text, "e", 0b111),
     f(",\"status\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_NFSVOLUME_SOURCE: Struct = Struct { id: 47, name: "core.NFSVolumeSource", fields: &[
+pub(super) static CORE_NFSVOLUME_SOURCE: Struct = Struct { id: 71, name: "core.NFSVolumeSource", fields: &[
     f(",\"server\":", Text, "", 0b111),
     f(",\"path\":", Text, "", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_NODE_AFFINITY: Struct = Struct { id: 48, name: "core.NodeAffinity", fields: &[
+pub(super) static CORE_NODE_AFFINITY: Struct = Struct { id: 72, name: "core.NodeAffinity", fields: &[
     f(",\"requiredDuringSchedulingIgnoredDuringExecution\":", Pointer(&Struct(&CORE_NODE_SELECTOR)), "e", 0b111),
     f(",\"preferredDuringSchedulingIgnoredDuringExecution\":", Slice(&Struct(&CORE_PREFERRED_SCHEDULING_TERM)), "e", 0b111),
 ] };
 
-pub(super) static CORE_NODE_SELECTOR: Struct = Struct { id: 49, name: "core.NodeSelector", fields: &[
+pub(super) static CORE_NODE_SELECTOR: Struct = Struct { id: 73, name: "core.NodeSelector", fields: &[
     f(",\"nodeSelectorTerms\":", Slice(&Struct(&CORE_NODE_SELECTOR_TERM)), "", 0b111),
 ] };
 
-pub(super) static CORE_NODE_SELECTOR_REQUIREMENT: Struct = Struct { id: 50, name: "core.NodeSelectorRequirement", fields: &[
+pub(super) static CORE_NODE_SELECTOR_REQUIREMENT: Struct = Struct { id: 74, name: "core.NodeSelectorRequirement", fields: &[
     f(",\"key\":", Text, "", 0b111),
     f(",\"operator\":", Text, "", 0b111),
     f(",\"values\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_NODE_SELECTOR_TERM: Struct = Struct { id: 51, name: "core.NodeSelectorTerm", fields: &[
+pub(super) static CORE_NODE_SELECTOR_TERM: Struct = Struct { id: 75, name: "core.NodeSelectorTerm", fields: &[
     f(",\"matchExpressions\":", Slice(&Struct(&CORE_NODE_SELECTOR_REQUIREMENT)), "e", 0b111),
     f(",\"matchFields\":", Slice(&Struct(&CORE_NODE_SELECTOR_REQUIREMENT)), "e", 0b111),
 ] };
 
-pub(super) static CORE_OBJECT_FIELD_SELECTOR: Struct = Struct { id: 52, name: "core.ObjectFieldSelector", fields: &[
+pub(super) static CORE_OBJECT_FIELD_SELECTOR: Struct = Struct { id: 76, name: "core.ObjectFieldSelector", fields: &[
     f(",\"apiVersion\":", Text, "e", 0b111),
     f(",\"fieldPath\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_PERSISTENT_VOLUME_CLAIM: Struct = Struct { id: 53, name: "core.PersistentVolumeClaim", fields: &[
-    f(",\"kind\":", Text, "e", 0b111),
-    f(",\"apiVersion\":", Text, "e", 0b111),
+pub(super) static CORE_PERSISTENT_VOLUME_CLAIM: Struct = Struct { id: 77, name: "core.PersistentVolumeClaim", fields: &[
+    f(",\"kind\":", Text, "e", 0b111).inside(18),
+    f(",\"apiVersion\":", Text, "e", 0b111).inside(18),
     f(",\"metadata\":", Struct(&META_OBJECT_META), "e", 0b111),
     f(",\"spec\":", Struct(&CORE_PERSISTENT_VOLUME_CLAIM_SPEC), "e", 0b111),
     f(",\"status\":", Struct(&CORE_PERSISTENT_VOLUME_CLAIM_STATUS), "e", 0b111),
 ] };
 
-pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct { id: 54, name: "core.PersistentVolumeClaimCondition", fields: &[
+pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct { id: 78, name: "core.PersistentVolumeClaimCondition", fields: &[
     f(",\"type\":", Text, "", 0b111),
     f(",\"status\":", Text, "", 0b111),
     f(",\"lastProbeTime\":", Special(Special::Time), "e", 0b111),
@@ -589,7 +841,7 @@ pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct { id: 
     f(",\"message\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct { id: 55, name: "core.PersistentVolumeClaimSpec", fields: &[
+pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct { id: 79, name: "core.PersistentVolumeClaimSpec", fields: &[
     f(",\"accessModes\":", Slice(&Text), "e", 0b111),
     f(",\"selector\":", Pointer(&Struct(&META_LABEL_SELECTOR)), "e", 0b111),
     f(",\"resources\":", Struct(&CORE_VOLUME_RESOURCE_REQUIREMENTS), "e", 0b111),
@@ -601,7 +853,7 @@ pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct { id: 55, n
     f(",\"volumeAttributesClassName\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct { id: 56, name: "core.PersistentVolumeClaimStatus", fields: &[
+pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct { id: 80, name: "core.PersistentVolumeClaimStatus", fields: &[
     f(",\"phase\":", Text, "e", 0b111),
     f(",\"accessModes\":", Slice(&Text), "e", 0b111),
     f(",\"capacity\":", Map(&Special(Special::Quantity)), "e", 0b111),
@@ -612,27 +864,27 @@ pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct { id: 56,
     f(",\"modifyVolumeStatus\":", Pointer(&Struct(&CORE_MODIFY_VOLUME_STATUS)), "e", 0b111),
 ] };
 
-pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct { id: 57, name: "core.PersistentVolumeClaimTemplate", fields: &[
+pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct { id: 81, name: "core.PersistentVolumeClaimTemplate", fields: &[
     f(",\"metadata\":", Struct(&META_OBJECT_META), "e", 0b111),
     f(",\"spec\":", Struct(&CORE_PERSISTENT_VOLUME_CLAIM_SPEC), "", 0b111),
 ] };
 
-pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct { id: 58, name: "core.PersistentVolumeClaimVolumeSource", fields: &[
+pub(super) static CORE_PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct { id: 82, name: "core.PersistentVolumeClaimVolumeSource", fields: &[
     f(",\"claimName\":", Text, "", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct { id: 59, name: "core.PhotonPersistentDiskVolumeSource", fields: &[
+pub(super) static CORE_PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct { id: 83, name: "core.PhotonPersistentDiskVolumeSource", fields: &[
     f(",\"pdID\":", Text, "", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_POD_AFFINITY: Struct = Struct { id: 60, name: "core.PodAffinity", fields: &[
+pub(super) static CORE_POD_AFFINITY: Struct = Struct { id: 84, name: "core.PodAffinity", fields: &[
     f(",\"requiredDuringSchedulingIgnoredDuringExecution\":", Slice(&Struct(&CORE_POD_AFFINITY_TERM)), "e", 0b111),
     f(",\"preferredDuringSchedulingIgnoredDuringExecution\":", Slice(&Struct(&CORE_WEIGHTED_POD_AFFINITY_TERM)), "e", 0b111),
 ] };
 
-pub(super) static CORE_POD_AFFINITY_TERM: Struct = Struct { id: 61, name: "core.PodAffinityTerm", fields: &[
+pub(super) static CORE_POD_AFFINITY_TERM: Struct = Struct { id: 85, name: "core.PodAffinityTerm", fields: &[
     f(",\"labelSelector\":", Pointer(&Struct(&META_LABEL_SELECTOR)), "e", 0b111),
     f(",\"namespaces\":", Slice(&Text), "e", 0b111),
     f(",\"topologyKey\":", Text, "", 0b111),
@@ -641,12 +893,12 @@ pub(super) static CORE_POD_AFFINITY_TERM: Struct = Struct { id: 61, name: "core.
     f(",\"mismatchLabelKeys\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_POD_ANTI_AFFINITY: Struct = Struct { id: 62, name: "core.PodAntiAffinity", fields: &[
+pub(super) static CORE_POD_ANTI_AFFINITY: Struct = Struct { id: 86, name: "core.PodAntiAffinity", fields: &[
     f(",\"requiredDuringSchedulingIgnoredDuringExecution\":", Slice(&Struct(&CORE_POD_AFFINITY_TERM)), "e", 0b111),
     f(",\"preferredDuringSchedulingIgnoredDuringExecution\":", Slice(&Struct(&CORE_WEIGHTED_POD_AFFINITY_TERM)), "e", 0b111),
 ] };
 
-pub(super) static CORE_POD_CERTIFICATE_PROJECTION: Struct = Struct { id: 63, name: "core.PodCertificateProjection", fields: &[
+pub(super) static CORE_POD_CERTIFICATE_PROJECTION: Struct = Struct { id: 87, name: "core.PodCertificateProjection", fields: &[
     f(",\"signerName\":", Text, "e", 0b100),
     f(",\"keyType\":", Text, "e", 0b100),
     f(",\"maxExpirationSeconds\":", Pointer(&Int32), "e", 0b100),
@@ -656,24 +908,24 @@ pub(super) static CORE_POD_CERTIFICATE_PROJECTION: Struct = Struct { id: 63, nam
     f(",\"userAnnotations\":", Map(&Text), "e", 0b100),
 ] };
 
-pub(super) static CORE_POD_DNSCONFIG: Struct = Struct { id: 64, name: "core.PodDNSConfig", fields: &[
+pub(super) static CORE_POD_DNSCONFIG: Struct = Struct { id: 88, name: "core.PodDNSConfig", fields: &[
     f(",\"nameservers\":", Slice(&Text), "e", 0b111),
     f(",\"searches\":", Slice(&Text), "e", 0b111),
     f(",\"options\":", Slice(&Struct(&CORE_POD_DNSCONFIG_OPTION)), "e", 0b111),
 ] };
 
-pub(super) static CORE_POD_DNSCONFIG_OPTION: Struct = Struct { id: 65, name: "core.PodDNSConfigOption", fields: &[
+pub(super) static CORE_POD_DNSCONFIG_OPTION: Struct = Struct { id: 89, name: "core.PodDNSConfigOption", fields: &[
     f(",\"name\":", Text, "e", 0b111),
     f(",\"value\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_POD_RESOURCE_CLAIM: Struct = Struct { id: 66, name: "core.PodResourceClaim", fields: &[
+pub(super) static CORE_POD_RESOURCE_CLAIM: Struct = Struct { id: 90, name: "core.PodResourceClaim", fields: &[
     f(",\"name\":", Text, "", 0b100),
     f(",\"resourceClaimName\":", Pointer(&Text), "e", 0b100),
     f(",\"resourceClaimTemplateName\":", Pointer(&Text), "e", 0b100),
 ] };
 
-pub(super) static CORE_POD_SECURITY_CONTEXT: Struct = Struct { id: 67, name: "core.PodSecurityContext", fields: &[
+pub(super) static CORE_POD_SECURITY_CONTEXT: Struct = Struct { id: 91, name: "core.PodSecurityContext", fields: &[
     f(",\"seLinuxOptions\":", Pointer(&Struct(&CORE_SELINUX_OPTIONS)), "e", 0b111),
     f(",\"windowsOptions\":", Pointer(&Struct(&CORE_WINDOWS_SECURITY_CONTEXT_OPTIONS)), "e", 0b111),
     f(",\"runAsUser\":", Pointer(&Int64), "e", 0b111),
@@ -689,22 +941,22 @@ pub(super) static CORE_POD_SECURITY_CONTEXT: Struct = Struct { id: 67, name: "co
     f(",\"seLinuxChangePolicy\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_PORTWORX_VOLUME_SOURCE: Struct = Struct { id: 68, name: "core.PortworxVolumeSource", fields: &[
+pub(super) static CORE_PORTWORX_VOLUME_SOURCE: Struct = Struct { id: 92, name: "core.PortworxVolumeSource", fields: &[
     f(",\"volumeID\":", Text, "", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_PREFERRED_SCHEDULING_TERM: Struct = Struct { id: 69, name: "core.PreferredSchedulingTerm", fields: &[
+pub(super) static CORE_PREFERRED_SCHEDULING_TERM: Struct = Struct { id: 93, name: "core.PreferredSchedulingTerm", fields: &[
     f(",\"weight\":", Int32, "", 0b111),
     f(",\"preference\":", Struct(&CORE_NODE_SELECTOR_TERM), "", 0b111),
 ] };
 
-pub(super) static CORE_PROBE: Struct = Struct { id: 70, name: "core.Probe", fields: &[
-    f(",\"exec\":", Pointer(&Struct(&CORE_EXEC_ACTION)), "e", 0b111),
-    f(",\"httpGet\":", Pointer(&Struct(&CORE_HTTPGET_ACTION)), "e", 0b111),
-    f(",\"tcpSocket\":", Pointer(&Struct(&CORE_TCPSOCKET_ACTION)), "e", 0b111),
-    f(",\"grpc\":", Pointer(&Struct(&CORE_GRPCACTION)), "e", 0b111),
+pub(super) static CORE_PROBE: Struct = Struct { id: 94, name: "core.Probe", fields: &[
+    f(",\"exec\":", Pointer(&Struct(&CORE_EXEC_ACTION)), "e", 0b111).inside(16),
+    f(",\"httpGet\":", Pointer(&Struct(&CORE_HTTPGET_ACTION)), "e", 0b111).inside(16),
+    f(",\"tcpSocket\":", Pointer(&Struct(&CORE_TCPSOCKET_ACTION)), "e", 0b111).inside(16),
+    f(",\"grpc\":", Pointer(&Struct(&CORE_GRPCACTION)), "e", 0b111).inside(16),
     f(",\"initialDelaySeconds\":", Int32, "e", 0b111),
     f(",\"timeoutSeconds\":", Int32, "e", 0b111),
     f(",\"periodSeconds\":", Int32, "e", 0b111),
@@ -713,12 +965,12 @@ pub(super) static CORE_PROBE: Struct = Struct { id: 70, name: "core.Probe", fiel
     f(",\"terminationGracePeriodSeconds\":", Pointer(&Int64), "e", 0b111),
 ] };
 
-pub(super) static CORE_PROJECTED_VOLUME_SOURCE: Struct = Struct { id: 71, name: "core.ProjectedVolumeSource", fields: &[
+pub(super) static CORE_PROJECTED_VOLUME_SOURCE: Struct = Struct { id: 95, name: "core.ProjectedVolumeSource", fields: &[
     f(",\"sources\":", Slice(&Struct(&CORE_VOLUME_PROJECTION)), "", 0b111),
     f(",\"defaultMode\":", Pointer(&Int32), "e", 0b111),
 ] };
 
-pub(super) static CORE_QUOBYTE_VOLUME_SOURCE: Struct = Struct { id: 72, name: "core.QuobyteVolumeSource", fields: &[
+pub(super) static CORE_QUOBYTE_VOLUME_SOURCE: Struct = Struct { id: 96, name: "core.QuobyteVolumeSource", fields: &[
     f(",\"registry\":", Text, "", 0b111),
     f(",\"volume\":", Text, "", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
@@ -727,7 +979,7 @@ pub(super) static CORE_QUOBYTE_VOLUME_SOURCE: Struct = Struct { id: 72, name: "c
     f(",\"tenant\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_RBDVOLUME_SOURCE: Struct = Struct { id: 73, name: "core.RBDVolumeSource", fields: &[
+pub(super) static CORE_RBDVOLUME_SOURCE: Struct = Struct { id: 97, name: "core.RBDVolumeSource", fields: &[
     f(",\"monitors\":", Slice(&Text), "", 0b111),
     f(",\"image\":", Text, "", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
@@ -738,31 +990,31 @@ pub(super) static CORE_RBDVOLUME_SOURCE: Struct = Struct { id: 73, name: "core.R
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_RESOURCE_CLAIM: Struct = Struct { id: 74, name: "core.ResourceClaim", fields: &[
+pub(super) static CORE_RESOURCE_CLAIM: Struct = Struct { id: 98, name: "core.ResourceClaim", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"request\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_RESOURCE_FIELD_SELECTOR: Struct = Struct { id: 75, name: "core.ResourceFieldSelector", fields: &[
+pub(super) static CORE_RESOURCE_FIELD_SELECTOR: Struct = Struct { id: 99, name: "core.ResourceFieldSelector", fields: &[
     f(",\"containerName\":", Text, "e", 0b111),
     f(",\"resource\":", Text, "", 0b111),
     f(",\"divisor\":", Special(Special::Quantity), "e", 0b111),
 ] };
 
-pub(super) static CORE_RESOURCE_REQUIREMENTS: Struct = Struct { id: 76, name: "core.ResourceRequirements", fields: &[
+pub(super) static CORE_RESOURCE_REQUIREMENTS: Struct = Struct { id: 100, name: "core.ResourceRequirements", fields: &[
     f(",\"limits\":", Map(&Special(Special::Quantity)), "e", 0b111),
     f(",\"requests\":", Map(&Special(Special::Quantity)), "e", 0b111),
     f(",\"claims\":", Slice(&Struct(&CORE_RESOURCE_CLAIM)), "e", 0b111),
 ] };
 
-pub(super) static CORE_SELINUX_OPTIONS: Struct = Struct { id: 77, name: "core.SELinuxOptions", fields: &[
+pub(super) static CORE_SELINUX_OPTIONS: Struct = Struct { id: 101, name: "core.SELinuxOptions", fields: &[
     f(",\"user\":", Text, "e", 0b111),
     f(",\"role\":", Text, "e", 0b111),
     f(",\"type\":", Text, "e", 0b111),
     f(",\"level\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_SCALE_IOVOLUME_SOURCE: Struct = Struct { id: 78, name: "core.ScaleIOVolumeSource", fields: &[
+pub(super) static CORE_SCALE_IOVOLUME_SOURCE: Struct = Struct { id: 102, name: "core.ScaleIOVolumeSource", fields: &[
     f(",\"gateway\":", Text, "", 0b111),
     f(",\"system\":", Text, "", 0b111),
     f(",\"secretRef\":", Pointer(&Struct(&CORE_LOCAL_OBJECT_REFERENCE)), "", 0b111),
@@ -775,36 +1027,36 @@ pub(super) static CORE_SCALE_IOVOLUME_SOURCE: Struct = Struct { id: 78, name: "c
     f(",\"readOnly\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static CORE_SECCOMP_PROFILE: Struct = Struct { id: 79, name: "core.SeccompProfile", fields: &[
+pub(super) static CORE_SECCOMP_PROFILE: Struct = Struct { id: 103, name: "core.SeccompProfile", fields: &[
     f(",\"type\":", Text, "", 0b111),
     f(",\"localhostProfile\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_SECRET_ENV_SOURCE: Struct = Struct { id: 80, name: "core.SecretEnvSource", fields: &[
-    f(",\"name\":", Text, "e", 0b111),
+pub(super) static CORE_SECRET_ENV_SOURCE: Struct = Struct { id: 104, name: "core.SecretEnvSource", fields: &[
+    f(",\"name\":", Text, "e", 0b111).inside(14),
     f(",\"optional\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static CORE_SECRET_KEY_SELECTOR: Struct = Struct { id: 81, name: "core.SecretKeySelector", fields: &[
-    f(",\"name\":", Text, "e", 0b111),
+pub(super) static CORE_SECRET_KEY_SELECTOR: Struct = Struct { id: 105, name: "core.SecretKeySelector", fields: &[
+    f(",\"name\":", Text, "e", 0b111).inside(14),
     f(",\"key\":", Text, "", 0b111),
     f(",\"optional\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static CORE_SECRET_PROJECTION: Struct = Struct { id: 82, name: "core.SecretProjection", fields: &[
-    f(",\"name\":", Text, "e", 0b111),
+pub(super) static CORE_SECRET_PROJECTION: Struct = Struct { id: 106, name: "core.SecretProjection", fields: &[
+    f(",\"name\":", Text, "e", 0b111).inside(14),
     f(",\"items\":", Slice(&Struct(&CORE_KEY_TO_PATH)), "e", 0b111),
     f(",\"optional\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static CORE_SECRET_VOLUME_SOURCE: Struct = Struct { id: 83, name: "core.SecretVolumeSource", fields: &[
+pub(super) static CORE_SECRET_VOLUME_SOURCE: Struct = Struct { id: 107, name: "core.SecretVolumeSource", fields: &[
     f(",\"secretName\":", Text, "e", 0b111),
     f(",\"items\":", Slice(&Struct(&CORE_KEY_TO_PATH)), "e", 0b111),
     f(",\"defaultMode\":", Pointer(&Int32), "e", 0b111),
     f(",\"optional\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static CORE_SECURITY_CONTEXT: Struct = Struct { id: 84, name: "core.SecurityContext", fields: &[
+pub(super) static CORE_SECURITY_CONTEXT: Struct = Struct { id: 108, name: "core.SecurityContext", fields: &[
     f(",\"capabilities\":", Pointer(&Struct(&CORE_CAPABILITIES)), "e", 0b111),
     f(",\"privileged\":", Pointer(&Bool), "e", 0b111),
     f(",\"seLinuxOptions\":", Pointer(&Struct(&CORE_SELINUX_OPTIONS)), "e", 0b111),
@@ -819,17 +1071,17 @@ pub(super) static CORE_SECURITY_CONTEXT: Struct = Struct { id: 84, name: "core.S
     f(",\"appArmorProfile\":", Pointer(&Struct(&CORE_APP_ARMOR_PROFILE)), "e", 0b111),
 ] };
 
-pub(super) static CORE_SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct { id: 85, name: "core.ServiceAccountTokenProjection", fields: &[
+pub(super) static CORE_SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct { id: 109, name: "core.ServiceAccountTokenProjection", fields: &[
     f(",\"audience\":", Text, "e", 0b111),
     f(",\"expirationSeconds\":", Pointer(&Int64), "e", 0b111),
     f(",\"path\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_SLEEP_ACTION: Struct = Struct { id: 86, name: "core.SleepAction", fields: &[
+pub(super) static CORE_SLEEP_ACTION: Struct = Struct { id: 110, name: "core.SleepAction", fields: &[
     f(",\"seconds\":", Int64, "", 0b111),
 ] };
 
-pub(super) static CORE_STORAGE_OSVOLUME_SOURCE: Struct = Struct { id: 87, name: "core.StorageOSVolumeSource", fields: &[
+pub(super) static CORE_STORAGE_OSVOLUME_SOURCE: Struct = Struct { id: 111, name: "core.StorageOSVolumeSource", fields: &[
     f(",\"volumeName\":", Text, "e", 0b111),
     f(",\"volumeNamespace\":", Text, "e", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
@@ -837,17 +1089,17 @@ pub(super) static CORE_STORAGE_OSVOLUME_SOURCE: Struct = Struct { id: 87, name: 
     f(",\"secretRef\":", Pointer(&Struct(&CORE_LOCAL_OBJECT_REFERENCE)), "e", 0b111),
 ] };
 
-pub(super) static CORE_SYSCTL: Struct = Struct { id: 88, name: "core.Sysctl", fields: &[
+pub(super) static CORE_SYSCTL: Struct = Struct { id: 112, name: "core.Sysctl", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"value\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_TCPSOCKET_ACTION: Struct = Struct { id: 89, name: "core.TCPSocketAction", fields: &[
+pub(super) static CORE_TCPSOCKET_ACTION: Struct = Struct { id: 113, name: "core.TCPSocketAction", fields: &[
     f(",\"port\":", Special(Special::IntOrString), "", 0b111),
     f(",\"host\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_TOLERATION: Struct = Struct { id: 90, name: "core.Toleration", fields: &[
+pub(super) static CORE_TOLERATION: Struct = Struct { id: 114, name: "core.Toleration", fields: &[
     f(",\"key\":", Text, "e", 0b111),
     f(",\"operator\":", Text, "e", 0b111),
     f(",\"value\":", Text, "e", 0b111),
@@ -855,59 +1107,59 @@ pub(super) static CORE_TOLERATION: Struct = Struct { id: 90, name: "core.Tolerat
     f(",\"tolerationSeconds\":", Pointer(&Int64), "e", 0b111),
 ] };
 
-pub(super) static CORE_TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct { id: 91, name: "core.TypedLocalObjectReference", fields: &[
+pub(super) static CORE_TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct { id: 115, name: "core.TypedLocalObjectReference", fields: &[
     f(",\"apiGroup\":", Pointer(&Text), "", 0b111),
     f(",\"kind\":", Text, "", 0b111),
     f(",\"name\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_TYPED_OBJECT_REFERENCE: Struct = Struct { id: 92, name: "core.TypedObjectReference", fields: &[
+pub(super) static CORE_TYPED_OBJECT_REFERENCE: Struct = Struct { id: 116, name: "core.TypedObjectReference", fields: &[
     f(",\"apiGroup\":", Pointer(&Text), "", 0b111),
     f(",\"kind\":", Text, "", 0b111),
     f(",\"name\":", Text, "", 0b111),
     f(",\"namespace\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static CORE_VOLUME: Struct = Struct { id: 93, name: "core.Volume", fields: &[
+pub(super) static CORE_VOLUME: Struct = Struct { id: 117, name: "core.Volume", fields: &[
     f(",\"name\":", Text, "", 0b111),
-    f(",\"hostPath\":", Pointer(&Struct(&CORE_HOST_PATH_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"emptyDir\":", Pointer(&Struct(&CORE_EMPTY_DIR_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"gcePersistentDisk\":", Pointer(&Struct(&CORE_GCEPERSISTENT_DISK_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"awsElasticBlockStore\":", Pointer(&Struct(&CORE_AWSELASTIC_BLOCK_STORE_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"gitRepo\":", Pointer(&Struct(&CORE_GIT_REPO_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"secret\":", Pointer(&Struct(&CORE_SECRET_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"nfs\":", Pointer(&Struct(&CORE_NFSVOLUME_SOURCE)), "e", 0b111),
-    f(",\"iscsi\":", Pointer(&Struct(&CORE_ISCSIVOLUME_SOURCE)), "e", 0b111),
-    f(",\"glusterfs\":", Pointer(&Struct(&CORE_GLUSTERFS_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"persistentVolumeClaim\":", Pointer(&Struct(&CORE_PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"rbd\":", Pointer(&Struct(&CORE_RBDVOLUME_SOURCE)), "e", 0b111),
-    f(",\"flexVolume\":", Pointer(&Struct(&CORE_FLEX_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"cinder\":", Pointer(&Struct(&CORE_CINDER_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"cephfs\":", Pointer(&Struct(&CORE_CEPH_FSVOLUME_SOURCE)), "e", 0b111),
-    f(",\"flocker\":", Pointer(&Struct(&CORE_FLOCKER_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"downwardAPI\":", Pointer(&Struct(&CORE_DOWNWARD_APIVOLUME_SOURCE)), "e", 0b111),
-    f(",\"fc\":", Pointer(&Struct(&CORE_FCVOLUME_SOURCE)), "e", 0b111),
-    f(",\"azureFile\":", Pointer(&Struct(&CORE_AZURE_FILE_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"configMap\":", Pointer(&Struct(&CORE_CONFIG_MAP_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"vsphereVolume\":", Pointer(&Struct(&CORE_VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"quobyte\":", Pointer(&Struct(&CORE_QUOBYTE_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"azureDisk\":", Pointer(&Struct(&CORE_AZURE_DISK_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"photonPersistentDisk\":", Pointer(&Struct(&CORE_PHOTON_PERSISTENT_DISK_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"projected\":", Pointer(&Struct(&CORE_PROJECTED_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"portworxVolume\":", Pointer(&Struct(&CORE_PORTWORX_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"scaleIO\":", Pointer(&Struct(&CORE_SCALE_IOVOLUME_SOURCE)), "e", 0b111),
-    f(",\"storageos\":", Pointer(&Struct(&CORE_STORAGE_OSVOLUME_SOURCE)), "e", 0b111),
-    f(",\"csi\":", Pointer(&Struct(&CORE_CSIVOLUME_SOURCE)), "e", 0b111),
-    f(",\"ephemeral\":", Pointer(&Struct(&CORE_EPHEMERAL_VOLUME_SOURCE)), "e", 0b111),
-    f(",\"image\":", Pointer(&Struct(&CORE_IMAGE_VOLUME_SOURCE)), "e", 0b111),
+    f(",\"hostPath\":", Pointer(&Struct(&CORE_HOST_PATH_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"emptyDir\":", Pointer(&Struct(&CORE_EMPTY_DIR_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"gcePersistentDisk\":", Pointer(&Struct(&CORE_GCEPERSISTENT_DISK_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"awsElasticBlockStore\":", Pointer(&Struct(&CORE_AWSELASTIC_BLOCK_STORE_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"gitRepo\":", Pointer(&Struct(&CORE_GIT_REPO_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"secret\":", Pointer(&Struct(&CORE_SECRET_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"nfs\":", Pointer(&Struct(&CORE_NFSVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"iscsi\":", Pointer(&Struct(&CORE_ISCSIVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"glusterfs\":", Pointer(&Struct(&CORE_GLUSTERFS_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"persistentVolumeClaim\":", Pointer(&Struct(&CORE_PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"rbd\":", Pointer(&Struct(&CORE_RBDVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"flexVolume\":", Pointer(&Struct(&CORE_FLEX_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"cinder\":", Pointer(&Struct(&CORE_CINDER_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"cephfs\":", Pointer(&Struct(&CORE_CEPH_FSVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"flocker\":", Pointer(&Struct(&CORE_FLOCKER_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"downwardAPI\":", Pointer(&Struct(&CORE_DOWNWARD_APIVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"fc\":", Pointer(&Struct(&CORE_FCVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"azureFile\":", Pointer(&Struct(&CORE_AZURE_FILE_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"configMap\":", Pointer(&Struct(&CORE_CONFIG_MAP_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"vsphereVolume\":", Pointer(&Struct(&CORE_VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"quobyte\":", Pointer(&Struct(&CORE_QUOBYTE_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"azureDisk\":", Pointer(&Struct(&CORE_AZURE_DISK_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"photonPersistentDisk\":", Pointer(&Struct(&CORE_PHOTON_PERSISTENT_DISK_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"projected\":", Pointer(&Struct(&CORE_PROJECTED_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"portworxVolume\":", Pointer(&Struct(&CORE_PORTWORX_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"scaleIO\":", Pointer(&Struct(&CORE_SCALE_IOVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"storageos\":", Pointer(&Struct(&CORE_STORAGE_OSVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"csi\":", Pointer(&Struct(&CORE_CSIVOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"ephemeral\":", Pointer(&Struct(&CORE_EPHEMERAL_VOLUME_SOURCE)), "e", 0b111).inside(19),
+    f(",\"image\":", Pointer(&Struct(&CORE_IMAGE_VOLUME_SOURCE)), "e", 0b111).inside(19),
 ] };
 
-pub(super) static CORE_VOLUME_DEVICE: Struct = Struct { id: 94, name: "core.VolumeDevice", fields: &[
+pub(super) static CORE_VOLUME_DEVICE: Struct = Struct { id: 118, name: "core.VolumeDevice", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"devicePath\":", Text, "", 0b111),
 ] };
 
-pub(super) static CORE_VOLUME_MOUNT: Struct = Struct { id: 95, name: "core.VolumeMount", fields: &[
+pub(super) static CORE_VOLUME_MOUNT: Struct = Struct { id: 119, name: "core.VolumeMount", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"readOnly\":", Bool, "e", 0b111),
     f(",\"recursiveReadOnly\":", Pointer(&Text), "e", 0b111),
@@ -917,7 +1169,7 @@ pub(super) static CORE_VOLUME_MOUNT: Struct = Struct { id: 95, name: "core.Volum
     f(",\"subPathExpr\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_VOLUME_PROJECTION: Struct = Struct { id: 96, name: "core.VolumeProjection", fields: &[
+pub(super) static CORE_VOLUME_PROJECTION: Struct = Struct { id: 120, name: "core.VolumeProjection", fields: &[
     f(",\"secret\":", Pointer(&Struct(&CORE_SECRET_PROJECTION)), "e", 0b111),
     f(",\"downwardAPI\":", Pointer(&Struct(&CORE_DOWNWARD_APIPROJECTION)), "e", 0b111),
     f(",\"configMap\":", Pointer(&Struct(&CORE_CONFIG_MAP_PROJECTION)), "e", 0b111),
@@ -926,42 +1178,42 @@ pub(super) static CORE_VOLUME_PROJECTION: Struct = Struct { id: 96, name: "core.
     f(",\"podCertificate\":", Pointer(&Struct(&CORE_POD_CERTIFICATE_PROJECTION)), "e", 0b100),
 ] };
 
-pub(super) static CORE_VOLUME_RESOURCE_REQUIREMENTS: Struct = Struct { id: 97, name: "core.VolumeResourceRequirements", fields: &[
+pub(super) static CORE_VOLUME_RESOURCE_REQUIREMENTS: Struct = Struct { id: 121, name: "core.VolumeResourceRequirements", fields: &[
     f(",\"limits\":", Map(&Special(Special::Quantity)), "e", 0b111),
     f(",\"requests\":", Map(&Special(Special::Quantity)), "e", 0b111),
 ] };
 
-pub(super) static CORE_VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Struct { id: 98, name: "core.VsphereVirtualDiskVolumeSource", fields: &[
+pub(super) static CORE_VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Struct { id: 122, name: "core.VsphereVirtualDiskVolumeSource", fields: &[
     f(",\"volumePath\":", Text, "", 0b111),
     f(",\"fsType\":", Text, "e", 0b111),
     f(",\"storagePolicyName\":", Text, "e", 0b111),
     f(",\"storagePolicyID\":", Text, "e", 0b111),
 ] };
 
-pub(super) static CORE_WEIGHTED_POD_AFFINITY_TERM: Struct = Struct { id: 99, name: "core.WeightedPodAffinityTerm", fields: &[
+pub(super) static CORE_WEIGHTED_POD_AFFINITY_TERM: Struct = Struct { id: 123, name: "core.WeightedPodAffinityTerm", fields: &[
     f(",\"weight\":", Int32, "", 0b111),
     f(",\"podAffinityTerm\":", Struct(&CORE_POD_AFFINITY_TERM), "", 0b111),
 ] };
 
-pub(super) static CORE_WINDOWS_SECURITY_CONTEXT_OPTIONS: Struct = Struct { id: 100, name: "core.WindowsSecurityContextOptions", fields: &[
+pub(super) static CORE_WINDOWS_SECURITY_CONTEXT_OPTIONS: Struct = Struct { id: 124, name: "core.WindowsSecurityContextOptions", fields: &[
     f(",\"gmsaCredentialSpecName\":", Pointer(&Text), "e", 0b111),
     f(",\"gmsaCredentialSpec\":", Pointer(&Text), "e", 0b111),
     f(",\"runAsUserName\":", Pointer(&Text), "e", 0b111),
     f(",\"hostProcess\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static META_LABEL_SELECTOR: Struct = Struct { id: 101, name: "meta.LabelSelector", fields: &[
+pub(super) static META_LABEL_SELECTOR: Struct = Struct { id: 125, name: "meta.LabelSelector", fields: &[
     f(",\"matchLabels\":", Map(&Text), "e", 0b111),
     f(",\"matchExpressions\":", Slice(&Struct(&META_LABEL_SELECTOR_REQUIREMENT)), "e", 0b111),
 ] };
 
-pub(super) static META_LABEL_SELECTOR_REQUIREMENT: Struct = Struct { id: 102, name: "meta.LabelSelectorRequirement", fields: &[
+pub(super) static META_LABEL_SELECTOR_REQUIREMENT: Struct = Struct { id: 126, name: "meta.LabelSelectorRequirement", fields: &[
     f(",\"key\":", Text, "", 0b111),
     f(",\"operator\":", Text, "", 0b111),
     f(",\"values\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static META_MANAGED_FIELDS_ENTRY: Struct = Struct { id: 103, name: "meta.ManagedFieldsEntry", fields: &[
+pub(super) static META_MANAGED_FIELDS_ENTRY: Struct = Struct { id: 127, name: "meta.ManagedFieldsEntry", fields: &[
     f(",\"manager\":", Text, "e", 0b111),
     f(",\"operation\":", Text, "e", 0b111),
     f(",\"apiVersion\":", Text, "e", 0b111),
@@ -971,7 +1223,7 @@ pub(super) static META_MANAGED_FIELDS_ENTRY: Struct = Struct { id: 103, name: "m
     f(",\"subresource\":", Text, "e", 0b111),
 ] };
 
-pub(super) static META_OBJECT_META: Struct = Struct { id: 104, name: "meta.ObjectMeta", fields: &[
+pub(super) static META_OBJECT_META: Struct = Struct { id: 128, name: "meta.ObjectMeta", fields: &[
     f(",\"name\":", Text, "e", 0b111),
     f(",\"generateName\":", Text, "e", 0b111),
     f(",\"namespace\":", Text, "e", 0b111),
@@ -990,7 +1242,7 @@ pub(super) static META_OBJECT_META: Struct = Struct { id: 104, name: "meta.Objec
     f(",\"managedFields\":", Slice(&Struct(&META_MANAGED_FIELDS_ENTRY)), "e", 0b111),
 ] };
 
-pub(super) static META_OWNER_REFERENCE: Struct = Struct { id: 105, name: "meta.OwnerReference", fields: &[
+pub(super) static META_OWNER_REFERENCE: Struct = Struct { id: 129, name: "meta.OwnerReference", fields: &[
     f(",\"apiVersion\":", Text, "", 0b111),
     f(",\"kind\":", Text, "", 0b111),
     f(",\"name\":", Text, "", 0b111),
@@ -999,46 +1251,46 @@ pub(super) static META_OWNER_REFERENCE: Struct = Struct { id: 105, name: "meta.O
     f(",\"blockOwnerDeletion\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static POLICY_POD_DISRUPTION_BUDGET_SPEC: Struct = Struct { id: 106, name: "policy.PodDisruptionBudgetSpec", fields: &[
+pub(super) static POLICY_POD_DISRUPTION_BUDGET_SPEC: Struct = Struct { id: 130, name: "policy.PodDisruptionBudgetSpec", fields: &[
     f(",\"minAvailable\":", Pointer(&Special(Special::IntOrString)), "e", 0b111),
     f(",\"selector\":", Pointer(&Struct(&META_LABEL_SELECTOR)), "e", 0b111),
     f(",\"maxUnavailable\":", Pointer(&Special(Special::IntOrString)), "e", 0b111),
     f(",\"unhealthyPodEvictionPolicy\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static WF_ARCHIVE_STRATEGY: Struct = Struct { id: 107, name: "wf.ArchiveStrategy", fields: &[
+pub(super) static WF_ARCHIVE_STRATEGY: Struct = Struct { id: 131, name: "wf.ArchiveStrategy", fields: &[
     f(",\"tar\":", Pointer(&Struct(&WF_TAR_STRATEGY)), "e", 0b111),
     f(",\"none\":", Pointer(&Struct(&WF_NONE_STRATEGY)), "e", 0b111),
     f(",\"zip\":", Pointer(&Struct(&WF_ZIP_STRATEGY)), "e", 0b111),
 ] };
 
-pub(super) static WF_ARGUMENTS: Struct = Struct { id: 108, name: "wf.Arguments", fields: &[
+pub(super) static WF_ARGUMENTS: Struct = Struct { id: 132, name: "wf.Arguments", fields: &[
     f(",\"parameters\":", Slice(&Struct(&WF_PARAMETER)), "e", 0b111),
     f(",\"artifacts\":", Slice(&Struct(&WF_ARTIFACT)), "e", 0b111),
 ] };
 
-pub(super) static WF_ART_GCSTATUS: Struct = Struct { id: 109, name: "wf.ArtGCStatus", fields: &[
+pub(super) static WF_ART_GCSTATUS: Struct = Struct { id: 133, name: "wf.ArtGCStatus", fields: &[
     f(",\"strategiesProcessed\":", Map(&Bool), "e", 0b111),
     f(",\"podsRecouped\":", Map(&Bool), "e", 0b111),
     f(",\"notSpecified\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_ARTIFACT: Struct = Struct { id: 110, name: "wf.Artifact", fields: &[
+pub(super) static WF_ARTIFACT: Struct = Struct { id: 134, name: "wf.Artifact", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"path\":", Text, "e", 0b111),
     f(",\"mode\":", Pointer(&Int32), "e", 0b111),
     f(",\"from\":", Text, "e", 0b111),
-    f(",\"archiveLogs\":", Pointer(&Bool), "e", 0b111),
-    f(",\"s3\":", Pointer(&Struct(&WF_S3_ARTIFACT)), "e", 0b111),
-    f(",\"git\":", Pointer(&Struct(&WF_GIT_ARTIFACT)), "e", 0b111),
-    f(",\"http\":", Pointer(&Struct(&WF_HTTPARTIFACT)), "e", 0b111),
-    f(",\"artifactory\":", Pointer(&Struct(&WF_ARTIFACTORY_ARTIFACT)), "e", 0b111),
-    f(",\"hdfs\":", Pointer(&Struct(&WF_HDFSARTIFACT)), "e", 0b111),
-    f(",\"raw\":", Pointer(&Struct(&WF_RAW_ARTIFACT)), "e", 0b111),
-    f(",\"oss\":", Pointer(&Struct(&WF_OSSARTIFACT)), "e", 0b111),
-    f(",\"gcs\":", Pointer(&Struct(&WF_GCSARTIFACT)), "e", 0b111),
-    f(",\"azure\":", Pointer(&Struct(&WF_AZURE_ARTIFACT)), "e", 0b111),
-    f(",\"plugin\":", Pointer(&Struct(&WF_PLUGIN_ARTIFACT)), "e", 0b100),
+    f(",\"archiveLogs\":", Pointer(&Bool), "e", 0b111).inside(4),
+    f(",\"s3\":", Pointer(&Struct(&WF_S3_ARTIFACT)), "e", 0b111).inside(4),
+    f(",\"git\":", Pointer(&Struct(&WF_GIT_ARTIFACT)), "e", 0b111).inside(4),
+    f(",\"http\":", Pointer(&Struct(&WF_HTTPARTIFACT)), "e", 0b111).inside(4),
+    f(",\"artifactory\":", Pointer(&Struct(&WF_ARTIFACTORY_ARTIFACT)), "e", 0b111).inside(4),
+    f(",\"hdfs\":", Pointer(&Struct(&WF_HDFSARTIFACT)), "e", 0b111).inside(4),
+    f(",\"raw\":", Pointer(&Struct(&WF_RAW_ARTIFACT)), "e", 0b111).inside(4),
+    f(",\"oss\":", Pointer(&Struct(&WF_OSSARTIFACT)), "e", 0b111).inside(4),
+    f(",\"gcs\":", Pointer(&Struct(&WF_GCSARTIFACT)), "e", 0b111).inside(4),
+    f(",\"azure\":", Pointer(&Struct(&WF_AZURE_ARTIFACT)), "e", 0b111).inside(4),
+    f(",\"plugin\":", Pointer(&Struct(&WF_PLUGIN_ARTIFACT)), "e", 0b100).inside(4),
     f(",\"globalName\":", Text, "e", 0b111),
     f(",\"archive\":", Pointer(&Struct(&WF_ARCHIVE_STRATEGY)), "e", 0b111),
     f(",\"optional\":", Bool, "e", 0b111),
@@ -1049,13 +1301,13 @@ pub(super) static WF_ARTIFACT: Struct = Struct { id: 110, name: "wf.Artifact", f
     f(",\"deleted\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_ARTIFACT_GC: Struct = Struct { id: 111, name: "wf.ArtifactGC", fields: &[
+pub(super) static WF_ARTIFACT_GC: Struct = Struct { id: 135, name: "wf.ArtifactGC", fields: &[
     f(",\"strategy\":", Text, "e", 0b111),
     f(",\"podMetadata\":", Pointer(&Struct(&WF_METADATA)), "e", 0b111),
     f(",\"serviceAccountName\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_ARTIFACT_LOCATION: Struct = Struct { id: 112, name: "wf.ArtifactLocation", fields: &[
+pub(super) static WF_ARTIFACT_LOCATION: Struct = Struct { id: 136, name: "wf.ArtifactLocation", fields: &[
     f(",\"archiveLogs\":", Pointer(&Bool), "e", 0b111),
     f(",\"s3\":", Pointer(&Struct(&WF_S3_ARTIFACT)), "e", 0b111),
     f(",\"git\":", Pointer(&Struct(&WF_GIT_ARTIFACT)), "e", 0b111),
@@ -1069,33 +1321,33 @@ pub(super) static WF_ARTIFACT_LOCATION: Struct = Struct { id: 112, name: "wf.Art
     f(",\"plugin\":", Pointer(&Struct(&WF_PLUGIN_ARTIFACT)), "e", 0b100),
 ] };
 
-pub(super) static WF_ARTIFACT_PATHS: Struct = Struct { id: 113, name: "wf.ArtifactPaths", fields: &[
-    f(",\"name\":", Text, "", 0b111),
-    f(",\"path\":", Text, "e", 0b111),
-    f(",\"mode\":", Pointer(&Int32), "e", 0b111),
-    f(",\"from\":", Text, "e", 0b111),
-    f(",\"archiveLogs\":", Pointer(&Bool), "e", 0b111),
-    f(",\"s3\":", Pointer(&Struct(&WF_S3_ARTIFACT)), "e", 0b111),
-    f(",\"git\":", Pointer(&Struct(&WF_GIT_ARTIFACT)), "e", 0b111),
-    f(",\"http\":", Pointer(&Struct(&WF_HTTPARTIFACT)), "e", 0b111),
-    f(",\"artifactory\":", Pointer(&Struct(&WF_ARTIFACTORY_ARTIFACT)), "e", 0b111),
-    f(",\"hdfs\":", Pointer(&Struct(&WF_HDFSARTIFACT)), "e", 0b111),
-    f(",\"raw\":", Pointer(&Struct(&WF_RAW_ARTIFACT)), "e", 0b111),
-    f(",\"oss\":", Pointer(&Struct(&WF_OSSARTIFACT)), "e", 0b111),
-    f(",\"gcs\":", Pointer(&Struct(&WF_GCSARTIFACT)), "e", 0b111),
-    f(",\"azure\":", Pointer(&Struct(&WF_AZURE_ARTIFACT)), "e", 0b111),
-    f(",\"plugin\":", Pointer(&Struct(&WF_PLUGIN_ARTIFACT)), "e", 0b100),
-    f(",\"globalName\":", Text, "e", 0b111),
-    f(",\"archive\":", Pointer(&Struct(&WF_ARCHIVE_STRATEGY)), "e", 0b111),
-    f(",\"optional\":", Bool, "e", 0b111),
-    f(",\"subPath\":", Text, "e", 0b111),
-    f(",\"recurseMode\":", Bool, "e", 0b111),
-    f(",\"fromExpression\":", Text, "e", 0b111),
-    f(",\"artifactGC\":", Pointer(&Struct(&WF_ARTIFACT_GC)), "e", 0b111),
-    f(",\"deleted\":", Bool, "e", 0b111),
+pub(super) static WF_ARTIFACT_PATHS: Struct = Struct { id: 137, name: "wf.ArtifactPaths", fields: &[
+    f(",\"name\":", Text, "", 0b111).inside(1),
+    f(",\"path\":", Text, "e", 0b111).inside(1),
+    f(",\"mode\":", Pointer(&Int32), "e", 0b111).inside(1),
+    f(",\"from\":", Text, "e", 0b111).inside(1),
+    f(",\"archiveLogs\":", Pointer(&Bool), "e", 0b111).inside(2),
+    f(",\"s3\":", Pointer(&Struct(&WF_S3_ARTIFACT)), "e", 0b111).inside(2),
+    f(",\"git\":", Pointer(&Struct(&WF_GIT_ARTIFACT)), "e", 0b111).inside(2),
+    f(",\"http\":", Pointer(&Struct(&WF_HTTPARTIFACT)), "e", 0b111).inside(2),
+    f(",\"artifactory\":", Pointer(&Struct(&WF_ARTIFACTORY_ARTIFACT)), "e", 0b111).inside(2),
+    f(",\"hdfs\":", Pointer(&Struct(&WF_HDFSARTIFACT)), "e", 0b111).inside(2),
+    f(",\"raw\":", Pointer(&Struct(&WF_RAW_ARTIFACT)), "e", 0b111).inside(2),
+    f(",\"oss\":", Pointer(&Struct(&WF_OSSARTIFACT)), "e", 0b111).inside(2),
+    f(",\"gcs\":", Pointer(&Struct(&WF_GCSARTIFACT)), "e", 0b111).inside(2),
+    f(",\"azure\":", Pointer(&Struct(&WF_AZURE_ARTIFACT)), "e", 0b111).inside(2),
+    f(",\"plugin\":", Pointer(&Struct(&WF_PLUGIN_ARTIFACT)), "e", 0b100).inside(2),
+    f(",\"globalName\":", Text, "e", 0b111).inside(1),
+    f(",\"archive\":", Pointer(&Struct(&WF_ARCHIVE_STRATEGY)), "e", 0b111).inside(1),
+    f(",\"optional\":", Bool, "e", 0b111).inside(1),
+    f(",\"subPath\":", Text, "e", 0b111).inside(1),
+    f(",\"recurseMode\":", Bool, "e", 0b111).inside(1),
+    f(",\"fromExpression\":", Text, "e", 0b111).inside(1),
+    f(",\"artifactGC\":", Pointer(&Struct(&WF_ARTIFACT_GC)), "e", 0b111).inside(1),
+    f(",\"deleted\":", Bool, "e", 0b111).inside(1),
 ] };
 
-pub(super) static WF_ARTIFACT_REPOSITORY: Struct = Struct { id: 114, name: "wf.ArtifactRepository", fields: &[
+pub(super) static WF_ARTIFACT_REPOSITORY: Struct = Struct { id: 138, name: "wf.ArtifactRepository", fields: &[
     f(",\"archiveLogs\":", Pointer(&Bool), "e", 0b111),
     f(",\"s3\":", Pointer(&Struct(&WF_S3_ARTIFACT_REPOSITORY)), "e", 0b111),
     f(",\"artifactory\":", Pointer(&Struct(&WF_ARTIFACTORY_ARTIFACT_REPOSITORY)), "e", 0b111),
@@ -1106,130 +1358,136 @@ pub(super) static WF_ARTIFACT_REPOSITORY: Struct = Struct { id: 114, name: "wf.A
     f(",\"plugin\":", Pointer(&Struct(&WF_PLUGIN_ARTIFACT_REPOSITORY)), "e", 0b100),
 ] };
 
-pub(super) static WF_ARTIFACT_REPOSITORY_REF: Struct = Struct { id: 115, name: "wf.ArtifactRepositoryRef", fields: &[
+pub(super) static WF_ARTIFACT_REPOSITORY_REF: Struct = Struct { id: 139, name: "wf.ArtifactRepositoryRef", fields: &[
     f(",\"configMap\":", Text, "e", 0b111),
     f(",\"key\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_ARTIFACT_REPOSITORY_REF_STATUS: Struct = Struct { id: 116, name: "wf.ArtifactRepositoryRefStatus", fields: &[
-    f(",\"configMap\":", Text, "e", 0b111),
-    f(",\"key\":", Text, "e", 0b111),
+pub(super) static WF_ARTIFACT_REPOSITORY_REF_STATUS: Struct = Struct { id: 140, name: "wf.ArtifactRepositoryRefStatus", fields: &[
+    f(",\"configMap\":", Text, "e", 0b111).inside(5),
+    f(",\"key\":", Text, "e", 0b111).inside(5),
     f(",\"namespace\":", Text, "e", 0b111),
     f(",\"default\":", Bool, "e", 0b111),
     f(",\"artifactRepository\":", Pointer(&Struct(&WF_ARTIFACT_REPOSITORY)), "e", 0b111),
 ] };
 
-pub(super) static WF_ARTIFACTORY_ARTIFACT: Struct = Struct { id: 117, name: "wf.ArtifactoryArtifact", fields: &[
+pub(super) static WF_ARTIFACTORY_ARTIFACT: Struct = Struct { id: 141, name: "wf.ArtifactoryArtifact", fields: &[
     f(",\"url\":", Text, "", 0b111),
-    f(",\"usernameSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"passwordSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
+    f(",\"usernameSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(6),
+    f(",\"passwordSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(6),
 ] };
 
-pub(super) static WF_ARTIFACTORY_ARTIFACT_REPOSITORY: Struct = Struct { id: 118, name: "wf.ArtifactoryArtifactRepository", fields: &[
-    f(",\"usernameSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"passwordSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
+pub(super) static WF_ARTIFACTORY_ARTIFACT_REPOSITORY: Struct = Struct { id: 142, name: "wf.ArtifactoryArtifactRepository", fields: &[
+    f(",\"usernameSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(6),
+    f(",\"passwordSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(6),
     f(",\"repoURL\":", Text, "e", 0b111),
     f(",\"keyFormat\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_AZURE_ARTIFACT: Struct = Struct { id: 119, name: "wf.AzureArtifact", fields: &[
-    f(",\"endpoint\":", Text, "", 0b111),
-    f(",\"container\":", Text, "", 0b111),
-    f(",\"accountKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"useSDKCreds\":", Bool, "e", 0b111),
+pub(super) static WF_AZURE_ARTIFACT: Struct = Struct { id: 143, name: "wf.AzureArtifact", fields: &[
+    f(",\"endpoint\":", Text, "", 0b111).inside(7),
+    f(",\"container\":", Text, "", 0b111).inside(7),
+    f(",\"accountKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(7),
+    f(",\"useSDKCreds\":", Bool, "e", 0b111).inside(7),
     f(",\"blob\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_AZURE_ARTIFACT_REPOSITORY: Struct = Struct { id: 120, name: "wf.AzureArtifactRepository", fields: &[
-    f(",\"endpoint\":", Text, "", 0b111),
-    f(",\"container\":", Text, "", 0b111),
-    f(",\"accountKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"useSDKCreds\":", Bool, "e", 0b111),
+pub(super) static WF_AZURE_ARTIFACT_REPOSITORY: Struct = Struct { id: 144, name: "wf.AzureArtifactRepository", fields: &[
+    f(",\"endpoint\":", Text, "", 0b111).inside(7),
+    f(",\"container\":", Text, "", 0b111).inside(7),
+    f(",\"accountKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(7),
+    f(",\"useSDKCreds\":", Bool, "e", 0b111).inside(7),
     f(",\"blobNameFormat\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_BACKOFF: Struct = Struct { id: 121, name: "wf.Backoff", fields: &[
+pub(super) static WF_BACKOFF: Struct = Struct { id: 145, name: "wf.Backoff", fields: &[
     f(",\"duration\":", Text, "e", 0b111),
     f(",\"factor\":", Pointer(&Special(Special::IntOrString)), "e", 0b111),
     f(",\"maxDuration\":", Text, "e", 0b111),
     f(",\"cap\":", Text, "e", 0b110),
 ] };
 
-pub(super) static WF_BASIC_AUTH: Struct = Struct { id: 122, name: "wf.BasicAuth", fields: &[
+pub(super) static WF_BASIC_AUTH: Struct = Struct { id: 146, name: "wf.BasicAuth", fields: &[
     f(",\"usernameSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
     f(",\"passwordSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
 ] };
 
-pub(super) static WF_CACHE: Struct = Struct { id: 123, name: "wf.Cache", fields: &[
+pub(super) static WF_CACHE: Struct = Struct { id: 147, name: "wf.Cache", fields: &[
     f(",\"configMap\":", Pointer(&Struct(&CORE_CONFIG_MAP_KEY_SELECTOR)), "", 0b011),
     f(",\"configMap\":", Pointer(&Struct(&CORE_LOCAL_OBJECT_REFERENCE)), "", 0b100),
 ] };
 
-pub(super) static WF_CLIENT_CERT_AUTH: Struct = Struct { id: 124, name: "wf.ClientCertAuth", fields: &[
+pub(super) static WF_CLIENT_CERT_AUTH: Struct = Struct { id: 148, name: "wf.ClientCertAuth", fields: &[
     f(",\"clientCertSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
     f(",\"clientKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
 ] };
 
-pub(super) static WF_CONDITION: Struct = Struct { id: 125, name: "wf.Condition", fields: &[
+pub(super) static WF_COLUMN: Struct = Struct { id: 149, name: "wf.Column", fields: &[
+    f(",\"name\":", Text, "", 0b111),
+    f(",\"type\":", Text, "", 0b111),
+    f(",\"key\":", Text, "", 0b111),
+] };
+
+pub(super) static WF_CONDITION: Struct = Struct { id: 150, name: "wf.Condition", fields: &[
     f(",\"type\":", Text, "e", 0b111),
     f(",\"status\":", Text, "e", 0b111),
     f(",\"message\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_CONTAINER_NODE: Struct = Struct { id: 126, name: "wf.ContainerNode", fields: &[
-    f(",\"name\":", Text, "", 0b111),
-    f(",\"image\":", Text, "e", 0b111),
-    f(",\"command\":", Slice(&Text), "e", 0b111),
-    f(",\"args\":", Slice(&Text), "e", 0b111),
-    f(",\"workingDir\":", Text, "e", 0b111),
-    f(",\"ports\":", Slice(&Struct(&CORE_CONTAINER_PORT)), "e", 0b111),
-    f(",\"envFrom\":", Slice(&Struct(&CORE_ENV_FROM_SOURCE)), "e", 0b111),
-    f(",\"env\":", Slice(&Struct(&CORE_ENV_VAR)), "e", 0b111),
-    f(",\"resources\":", Struct(&CORE_RESOURCE_REQUIREMENTS), "e", 0b111),
-    f(",\"resizePolicy\":", Slice(&Struct(&CORE_CONTAINER_RESIZE_POLICY)), "e", 0b111),
-    f(",\"restartPolicy\":", Pointer(&Text), "e", 0b111),
-    f(",\"restartPolicyRules\":", Slice(&Struct(&CORE_CONTAINER_RESTART_RULE)), "e", 0b100),
-    f(",\"volumeMounts\":", Slice(&Struct(&CORE_VOLUME_MOUNT)), "e", 0b111),
-    f(",\"volumeDevices\":", Slice(&Struct(&CORE_VOLUME_DEVICE)), "e", 0b111),
-    f(",\"livenessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"readinessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"startupProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"lifecycle\":", Pointer(&Struct(&CORE_LIFECYCLE)), "e", 0b111),
-    f(",\"terminationMessagePath\":", Text, "e", 0b111),
-    f(",\"terminationMessagePolicy\":", Text, "e", 0b111),
-    f(",\"imagePullPolicy\":", Text, "e", 0b111),
-    f(",\"securityContext\":", Pointer(&Struct(&CORE_SECURITY_CONTEXT)), "e", 0b111),
-    f(",\"stdin\":", Bool, "e", 0b111),
-    f(",\"stdinOnce\":", Bool, "e", 0b111),
-    f(",\"tty\":", Bool, "e", 0b111),
+pub(super) static WF_CONTAINER_NODE: Struct = Struct { id: 151, name: "wf.ContainerNode", fields: &[
+    f(",\"name\":", Text, "", 0b111).inside(8),
+    f(",\"image\":", Text, "e", 0b111).inside(8),
+    f(",\"command\":", Slice(&Text), "e", 0b111).inside(8),
+    f(",\"args\":", Slice(&Text), "e", 0b111).inside(8),
+    f(",\"workingDir\":", Text, "e", 0b111).inside(8),
+    f(",\"ports\":", Slice(&Struct(&CORE_CONTAINER_PORT)), "e", 0b111).inside(8),
+    f(",\"envFrom\":", Slice(&Struct(&CORE_ENV_FROM_SOURCE)), "e", 0b111).inside(8),
+    f(",\"env\":", Slice(&Struct(&CORE_ENV_VAR)), "e", 0b111).inside(8),
+    f(",\"resources\":", Struct(&CORE_RESOURCE_REQUIREMENTS), "e", 0b111).inside(8),
+    f(",\"resizePolicy\":", Slice(&Struct(&CORE_CONTAINER_RESIZE_POLICY)), "e", 0b111).inside(8),
+    f(",\"restartPolicy\":", Pointer(&Text), "e", 0b111).inside(8),
+    f(",\"restartPolicyRules\":", Slice(&Struct(&CORE_CONTAINER_RESTART_RULE)), "e", 0b100).inside(8),
+    f(",\"volumeMounts\":", Slice(&Struct(&CORE_VOLUME_MOUNT)), "e", 0b111).inside(8),
+    f(",\"volumeDevices\":", Slice(&Struct(&CORE_VOLUME_DEVICE)), "e", 0b111).inside(8),
+    f(",\"livenessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"readinessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"startupProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"lifecycle\":", Pointer(&Struct(&CORE_LIFECYCLE)), "e", 0b111).inside(8),
+    f(",\"terminationMessagePath\":", Text, "e", 0b111).inside(8),
+    f(",\"terminationMessagePolicy\":", Text, "e", 0b111).inside(8),
+    f(",\"imagePullPolicy\":", Text, "e", 0b111).inside(8),
+    f(",\"securityContext\":", Pointer(&Struct(&CORE_SECURITY_CONTEXT)), "e", 0b111).inside(8),
+    f(",\"stdin\":", Bool, "e", 0b111).inside(8),
+    f(",\"stdinOnce\":", Bool, "e", 0b111).inside(8),
+    f(",\"tty\":", Bool, "e", 0b111).inside(8),
     f(",\"dependencies\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static WF_CONTAINER_SET_RETRY_STRATEGY: Struct = Struct { id: 127, name: "wf.ContainerSetRetryStrategy", fields: &[
+pub(super) static WF_CONTAINER_SET_RETRY_STRATEGY: Struct = Struct { id: 152, name: "wf.ContainerSetRetryStrategy", fields: &[
     f(",\"duration\":", Text, "e", 0b111),
     f(",\"retries\":", Pointer(&Special(Special::IntOrString)), "", 0b111),
 ] };
 
-pub(super) static WF_CONTAINER_SET_TEMPLATE: Struct = Struct { id: 128, name: "wf.ContainerSetTemplate", fields: &[
+pub(super) static WF_CONTAINER_SET_TEMPLATE: Struct = Struct { id: 153, name: "wf.ContainerSetTemplate", fields: &[
     f(",\"containers\":", Slice(&Struct(&WF_CONTAINER_NODE)), "", 0b111),
     f(",\"volumeMounts\":", Slice(&Struct(&CORE_VOLUME_MOUNT)), "e", 0b111),
     f(",\"retryStrategy\":", Pointer(&Struct(&WF_CONTAINER_SET_RETRY_STRATEGY)), "e", 0b111),
 ] };
 
-pub(super) static WF_CONTINUE_ON: Struct = Struct { id: 129, name: "wf.ContinueOn", fields: &[
+pub(super) static WF_CONTINUE_ON: Struct = Struct { id: 154, name: "wf.ContinueOn", fields: &[
     f(",\"error\":", Bool, "e", 0b111),
     f(",\"failed\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_COUNTER: Struct = Struct { id: 130, name: "wf.Counter", fields: &[
+pub(super) static WF_COUNTER: Struct = Struct { id: 155, name: "wf.Counter", fields: &[
     f(",\"value\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_CREATE_S3_BUCKET_OPTIONS: Struct = Struct { id: 131, name: "wf.CreateS3BucketOptions", fields: &[
+pub(super) static WF_CREATE_S3_BUCKET_OPTIONS: Struct = Struct { id: 156, name: "wf.CreateS3BucketOptions", fields: &[
     f(",\"objectLocking\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_DAGTASK: Struct = Struct { id: 132, name: "wf.DAGTask", fields: &[
+pub(super) static WF_DAGTASK: Struct = Struct { id: 157, name: "wf.DAGTask", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"template\":", Text, "e", 0b111),
     f(",\"inline\":", Pointer(&Struct(&WF_TEMPLATE)), "e", 0b111),
@@ -1246,58 +1504,58 @@ pub(super) static WF_DAGTASK: Struct = Struct { id: 132, name: "wf.DAGTask", fie
     f(",\"hooks\":", Map(&Struct(&WF_LIFECYCLE_HOOK)), "e", 0b111),
 ] };
 
-pub(super) static WF_DAGTEMPLATE: Struct = Struct { id: 133, name: "wf.DAGTemplate", fields: &[
+pub(super) static WF_DAGTEMPLATE: Struct = Struct { id: 158, name: "wf.DAGTemplate", fields: &[
     f(",\"target\":", Text, "e", 0b111),
     f(",\"tasks\":", Slice(&Struct(&WF_DAGTASK)), "", 0b111),
     f(",\"failFast\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static WF_DATA: Struct = Struct { id: 134, name: "wf.Data", fields: &[
+pub(super) static WF_DATA: Struct = Struct { id: 159, name: "wf.Data", fields: &[
     f(",\"source\":", Struct(&WF_DATA_SOURCE), "", 0b111),
     f(",\"transformation\":", Slice(&Struct(&WF_TRANSFORMATION_STEP)), "", 0b111),
 ] };
 
-pub(super) static WF_DATA_SOURCE: Struct = Struct { id: 135, name: "wf.DataSource", fields: &[
+pub(super) static WF_DATA_SOURCE: Struct = Struct { id: 160, name: "wf.DataSource", fields: &[
     f(",\"artifactPaths\":", Pointer(&Struct(&WF_ARTIFACT_PATHS)), "e", 0b111),
 ] };
 
-pub(super) static WF_EXECUTOR_CONFIG: Struct = Struct { id: 136, name: "wf.ExecutorConfig", fields: &[
+pub(super) static WF_EXECUTOR_CONFIG: Struct = Struct { id: 161, name: "wf.ExecutorConfig", fields: &[
     f(",\"serviceAccountName\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_EXECUTOR_PLUGIN: Struct = Struct { id: 137, name: "wf.ExecutorPlugin", fields: &[
+pub(super) static WF_EXECUTOR_PLUGIN: Struct = Struct { id: 162, name: "wf.ExecutorPlugin", fields: &[
     f(",\"metadata\":", Struct(&META_OBJECT_META), "", 0b100),
     f(",\"spec\":", Struct(&WF_EXECUTOR_PLUGIN_SPEC), "", 0b100),
 ] };
 
-pub(super) static WF_EXECUTOR_PLUGIN_SIDECAR: Struct = Struct { id: 138, name: "wf.ExecutorPluginSidecar", fields: &[
+pub(super) static WF_EXECUTOR_PLUGIN_SIDECAR: Struct = Struct { id: 163, name: "wf.ExecutorPluginSidecar", fields: &[
     f(",\"automountServiceAccountToken\":", Bool, "e", 0b100),
     f(",\"container\":", Struct(&CORE_CONTAINER), "", 0b100),
 ] };
 
-pub(super) static WF_EXECUTOR_PLUGIN_SPEC: Struct = Struct { id: 139, name: "wf.ExecutorPluginSpec", fields: &[
+pub(super) static WF_EXECUTOR_PLUGIN_SPEC: Struct = Struct { id: 164, name: "wf.ExecutorPluginSpec", fields: &[
     f(",\"sidecar\":", Struct(&WF_EXECUTOR_PLUGIN_SIDECAR), "", 0b100),
 ] };
 
-pub(super) static WF_GCSARTIFACT: Struct = Struct { id: 140, name: "wf.GCSArtifact", fields: &[
-    f(",\"bucket\":", Text, "e", 0b111),
-    f(",\"serviceAccountKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
+pub(super) static WF_GCSARTIFACT: Struct = Struct { id: 165, name: "wf.GCSArtifact", fields: &[
+    f(",\"bucket\":", Text, "e", 0b111).inside(11),
+    f(",\"serviceAccountKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(11),
     f(",\"key\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_GCSARTIFACT_REPOSITORY: Struct = Struct { id: 141, name: "wf.GCSArtifactRepository", fields: &[
-    f(",\"bucket\":", Text, "e", 0b111),
-    f(",\"serviceAccountKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
+pub(super) static WF_GCSARTIFACT_REPOSITORY: Struct = Struct { id: 166, name: "wf.GCSArtifactRepository", fields: &[
+    f(",\"bucket\":", Text, "e", 0b111).inside(11),
+    f(",\"serviceAccountKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(11),
     f(",\"keyFormat\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_GAUGE: Struct = Struct { id: 142, name: "wf.Gauge", fields: &[
+pub(super) static WF_GAUGE: Struct = Struct { id: 167, name: "wf.Gauge", fields: &[
     f(",\"value\":", Text, "", 0b111),
     f(",\"realtime\":", Pointer(&Bool), "", 0b111),
     f(",\"operation\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_GIT_ARTIFACT: Struct = Struct { id: 143, name: "wf.GitArtifact", fields: &[
+pub(super) static WF_GIT_ARTIFACT: Struct = Struct { id: 168, name: "wf.GitArtifact", fields: &[
     f(",\"repo\":", Text, "", 0b111),
     f(",\"revision\":", Text, "e", 0b111),
     f(",\"depth\":", Pointer(&Uint64), "e", 0b111),
@@ -1312,35 +1570,35 @@ pub(super) static WF_GIT_ARTIFACT: Struct = Struct { id: 143, name: "wf.GitArtif
     f(",\"insecureSkipTLS\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_HDFSARTIFACT: Struct = Struct { id: 144, name: "wf.HDFSArtifact", fields: &[
-    f(",\"krbCCacheSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"krbKeytabSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"krbUsername\":", Text, "e", 0b111),
-    f(",\"krbRealm\":", Text, "e", 0b111),
-    f(",\"krbConfigConfigMap\":", Pointer(&Struct(&CORE_CONFIG_MAP_KEY_SELECTOR)), "e", 0b111),
-    f(",\"krbServicePrincipalName\":", Text, "e", 0b111),
-    f(",\"addresses\":", Slice(&Text), "e", 0b111),
-    f(",\"hdfsUser\":", Text, "e", 0b111),
-    f(",\"dataTransferProtection\":", Text, "e", 0b111),
+pub(super) static WF_HDFSARTIFACT: Struct = Struct { id: 169, name: "wf.HDFSArtifact", fields: &[
+    f(",\"krbCCacheSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(13),
+    f(",\"krbKeytabSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(13),
+    f(",\"krbUsername\":", Text, "e", 0b111).inside(13),
+    f(",\"krbRealm\":", Text, "e", 0b111).inside(13),
+    f(",\"krbConfigConfigMap\":", Pointer(&Struct(&CORE_CONFIG_MAP_KEY_SELECTOR)), "e", 0b111).inside(13),
+    f(",\"krbServicePrincipalName\":", Text, "e", 0b111).inside(13),
+    f(",\"addresses\":", Slice(&Text), "e", 0b111).inside(12),
+    f(",\"hdfsUser\":", Text, "e", 0b111).inside(12),
+    f(",\"dataTransferProtection\":", Text, "e", 0b111).inside(12),
     f(",\"path\":", Text, "", 0b111),
     f(",\"force\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_HDFSARTIFACT_REPOSITORY: Struct = Struct { id: 145, name: "wf.HDFSArtifactRepository", fields: &[
-    f(",\"krbCCacheSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"krbKeytabSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"krbUsername\":", Text, "e", 0b111),
-    f(",\"krbRealm\":", Text, "e", 0b111),
-    f(",\"krbConfigConfigMap\":", Pointer(&Struct(&CORE_CONFIG_MAP_KEY_SELECTOR)), "e", 0b111),
-    f(",\"krbServicePrincipalName\":", Text, "e", 0b111),
-    f(",\"addresses\":", Slice(&Text), "e", 0b111),
-    f(",\"hdfsUser\":", Text, "e", 0b111),
-    f(",\"dataTransferProtection\":", Text, "e", 0b111),
+pub(super) static WF_HDFSARTIFACT_REPOSITORY: Struct = Struct { id: 170, name: "wf.HDFSArtifactRepository", fields: &[
+    f(",\"krbCCacheSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(13),
+    f(",\"krbKeytabSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(13),
+    f(",\"krbUsername\":", Text, "e", 0b111).inside(13),
+    f(",\"krbRealm\":", Text, "e", 0b111).inside(13),
+    f(",\"krbConfigConfigMap\":", Pointer(&Struct(&CORE_CONFIG_MAP_KEY_SELECTOR)), "e", 0b111).inside(13),
+    f(",\"krbServicePrincipalName\":", Text, "e", 0b111).inside(13),
+    f(",\"addresses\":", Slice(&Text), "e", 0b111).inside(12),
+    f(",\"hdfsUser\":", Text, "e", 0b111).inside(12),
+    f(",\"dataTransferProtection\":", Text, "e", 0b111).inside(12),
     f(",\"pathFormat\":", Text, "e", 0b111),
     f(",\"force\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_HTTP: Struct = Struct { id: 146, name: "wf.HTTP", fields: &[
+pub(super) static WF_HTTP: Struct = Struct { id: 171, name: "wf.HTTP", fields: &[
     f(",\"method\":", Text, "e", 0b111),
     f(",\"url\":", Text, "", 0b111),
     f(",\"headers\":", Slice(&Struct(&WF_HTTPHEADER)), "e", 0b111),
@@ -1351,111 +1609,118 @@ pub(super) static WF_HTTP: Struct = Struct { id: 146, name: "wf.HTTP", fields: &
     f(",\"insecureSkipVerify\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_HTTPARTIFACT: Struct = Struct { id: 147, name: "wf.HTTPArtifact", fields: &[
+pub(super) static WF_HTTPARTIFACT: Struct = Struct { id: 172, name: "wf.HTTPArtifact", fields: &[
     f(",\"url\":", Text, "", 0b111),
     f(",\"headers\":", Slice(&Struct(&WF_HEADER)), "e", 0b111),
     f(",\"auth\":", Pointer(&Struct(&WF_HTTPAUTH)), "e", 0b111),
     f(",\"saveStreamViaFile\":", Bool, "e", 0b100),
 ] };
 
-pub(super) static WF_HTTPAUTH: Struct = Struct { id: 148, name: "wf.HTTPAuth", fields: &[
+pub(super) static WF_HTTPAUTH: Struct = Struct { id: 173, name: "wf.HTTPAuth", fields: &[
     f(",\"clientCert\":", Struct(&WF_CLIENT_CERT_AUTH), "e", 0b111),
     f(",\"oauth2\":", Struct(&WF_OAUTH2_AUTH), "e", 0b111),
     f(",\"basicAuth\":", Struct(&WF_BASIC_AUTH), "e", 0b111),
 ] };
 
-pub(super) static WF_HTTPBODY_SOURCE: Struct = Struct { id: 149, name: "wf.HTTPBodySource", fields: &[
+pub(super) static WF_HTTPBODY_SOURCE: Struct = Struct { id: 174, name: "wf.HTTPBodySource", fields: &[
     f(",\"bytes\":", Bytes, "e", 0b111),
 ] };
 
-pub(super) static WF_HTTPHEADER: Struct = Struct { id: 150, name: "wf.HTTPHeader", fields: &[
+pub(super) static WF_HTTPHEADER: Struct = Struct { id: 175, name: "wf.HTTPHeader", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"value\":", Text, "e", 0b111),
     f(",\"valueFrom\":", Pointer(&Struct(&WF_HTTPHEADER_SOURCE)), "e", 0b111),
 ] };
 
-pub(super) static WF_HTTPHEADER_SOURCE: Struct = Struct { id: 151, name: "wf.HTTPHeaderSource", fields: &[
+pub(super) static WF_HTTPHEADER_SOURCE: Struct = Struct { id: 176, name: "wf.HTTPHeaderSource", fields: &[
     f(",\"secretKeyRef\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
 ] };
 
-pub(super) static WF_HEADER: Struct = Struct { id: 152, name: "wf.Header", fields: &[
+pub(super) static WF_HEADER: Struct = Struct { id: 177, name: "wf.Header", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"value\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_HISTOGRAM: Struct = Struct { id: 153, name: "wf.Histogram", fields: &[
+pub(super) static WF_HISTOGRAM: Struct = Struct { id: 178, name: "wf.Histogram", fields: &[
     f(",\"value\":", Text, "", 0b111),
     f(",\"buckets\":", Slice(&Special(Special::Amount)), "", 0b111),
 ] };
 
-pub(super) static WF_INPUTS: Struct = Struct { id: 154, name: "wf.Inputs", fields: &[
+pub(super) static WF_INPUTS: Struct = Struct { id: 179, name: "wf.Inputs", fields: &[
     f(",\"parameters\":", Slice(&Struct(&WF_PARAMETER)), "e", 0b111),
     f(",\"artifacts\":", Slice(&Struct(&WF_ARTIFACT)), "e", 0b111),
 ] };
 
-pub(super) static WF_LABEL_VALUE_FROM: Struct = Struct { id: 155, name: "wf.LabelValueFrom", fields: &[
+pub(super) static WF_LABEL_VALUE_FROM: Struct = Struct { id: 180, name: "wf.LabelValueFrom", fields: &[
     f(",\"expression\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_LIFECYCLE_HOOK: Struct = Struct { id: 156, name: "wf.LifecycleHook", fields: &[
+pub(super) static WF_LIFECYCLE_HOOK: Struct = Struct { id: 181, name: "wf.LifecycleHook", fields: &[
     f(",\"template\":", Text, "e", 0b111),
     f(",\"arguments\":", Struct(&WF_ARGUMENTS), "e", 0b111),
     f(",\"templateRef\":", Pointer(&Struct(&WF_TEMPLATE_REF)), "e", 0b111),
     f(",\"expression\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_MANIFEST_FROM: Struct = Struct { id: 157, name: "wf.ManifestFrom", fields: &[
+pub(super) static WF_LINK: Struct = Struct { id: 182, name: "wf.Link", fields: &[
+    f(",\"name\":", Text, "", 0b111),
+    f(",\"scope\":", Text, "", 0b111),
+    f(",\"url\":", Text, "", 0b111),
+    f(",\"target\":", Text, "", 0b100),
+] };
+
+pub(super) static WF_MANIFEST_FROM: Struct = Struct { id: 183, name: "wf.ManifestFrom", fields: &[
     f(",\"artifact\":", Pointer(&Struct(&WF_ARTIFACT)), "", 0b111),
 ] };
 
-pub(super) static WF_MEMOIZATION_STATUS: Struct = Struct { id: 158, name: "wf.MemoizationStatus", fields: &[
+pub(super) static WF_MEMOIZATION_STATUS: Struct = Struct { id: 184, name: "wf.MemoizationStatus", fields: &[
     f(",\"hit\":", Bool, "", 0b111),
     f(",\"key\":", Text, "", 0b111),
     f(",\"cacheName\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_MEMOIZE: Struct = Struct { id: 159, name: "wf.Memoize", fields: &[
+pub(super) static WF_MEMOIZE: Struct = Struct { id: 185, name: "wf.Memoize", fields: &[
     f(",\"key\":", Text, "", 0b111),
     f(",\"cache\":", Pointer(&Struct(&WF_CACHE)), "", 0b111),
     f(",\"maxAge\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_METADATA: Struct = Struct { id: 160, name: "wf.Metadata", fields: &[
+pub(super) static WF_METADATA: Struct = Struct { id: 186, name: "wf.Metadata", fields: &[
     f(",\"annotations\":", Map(&Text), "e", 0b111),
     f(",\"labels\":", Map(&Text), "e", 0b111),
 ] };
 
-pub(super) static WF_METRIC_LABEL: Struct = Struct { id: 161, name: "wf.MetricLabel", fields: &[
+pub(super) static WF_METRIC_LABEL: Struct = Struct { id: 187, name: "wf.MetricLabel", fields: &[
     f(",\"key\":", Text, "", 0b111),
     f(",\"value\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_METRICS: Struct = Struct { id: 162, name: "wf.Metrics", fields: &[
+pub(super) static WF_METRICS: Struct = Struct { id: 188, name: "wf.Metrics", fields: &[
     f(",\"prometheus\":", Slice(&Pointer(&Struct(&WF_PROMETHEUS))), "", 0b111),
 ] };
 
-pub(super) static WF_MUTEX: Struct = Struct { id: 163, name: "wf.Mutex", fields: &[
+pub(super) static WF_MUTEX: Struct = Struct { id: 189, name: "wf.Mutex", fields: &[
     f(",\"name\":", Text, "e", 0b111),
     f(",\"namespace\":", Text, "e", 0b111),
     f(",\"database\":", Bool, "e", 0b110),
 ] };
 
-pub(super) static WF_MUTEX_HOLDING: Struct = Struct { id: 164, name: "wf.MutexHolding", fields: &[
+pub(super) static WF_MUTEX_HOLDING: Struct = Struct { id: 190, name: "wf.MutexHolding", fields: &[
     f(",\"mutex\":", Text, "e", 0b111),
     f(",\"holder\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_MUTEX_STATUS: Struct = Struct { id: 165, name: "wf.MutexStatus", fields: &[
+pub(super) static WF_MUTEX_STATUS: Struct = Struct { id: 191, name: "wf.MutexStatus", fields: &[
     f(",\"holding\":", Slice(&Struct(&WF_MUTEX_HOLDING)), "e", 0b111),
     f(",\"waiting\":", Slice(&Struct(&WF_MUTEX_HOLDING)), "e", 0b111),
 ] };
 
-pub(super) static WF_NODE_FLAG: Struct = Struct { id: 166, name: "wf.NodeFlag", fields: &[
+pub(super) static WF_NODE_FLAG: Struct = Struct { id: 192, name: "wf.NodeFlag", fields: &[
     f(",\"hooked\":", Bool, "e", 0b111),
     f(",\"retried\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_NODE_STATUS: Struct = Struct { id: 167, name: "wf.NodeStatus", fields: &[
+pub(super) static WF_NODE_STATUS: Struct = Struct { id: 193, name: "wf.NodeStatus", fields: &[
     f(",\"id\":", Text, "", 0b111),
     f(",\"name\":", Text, "", 0b111),
     f(",\"displayName\":", Text, "e", 0b111),
@@ -1486,14 +1751,14 @@ pub(super) static WF_NODE_STATUS: Struct = Struct { id: 167, name: "wf.NodeStatu
     f(",\"restartingPodUID\":", Text, "e", 0b100),
 ] };
 
-pub(super) static WF_NODE_SYNCHRONIZATION_STATUS: Struct = Struct { id: 168, name: "wf.NodeSynchronizationStatus", fields: &[
+pub(super) static WF_NODE_SYNCHRONIZATION_STATUS: Struct = Struct { id: 194, name: "wf.NodeSynchronizationStatus", fields: &[
     f(",\"waiting\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_NONE_STRATEGY: Struct = Struct { id: 169, name: "wf.NoneStrategy", fields: &[
+pub(super) static WF_NONE_STRATEGY: Struct = Struct { id: 195, name: "wf.NoneStrategy", fields: &[
 ] };
 
-pub(super) static WF_OAUTH2_AUTH: Struct = Struct { id: 170, name: "wf.OAuth2Auth", fields: &[
+pub(super) static WF_OAUTH2_AUTH: Struct = Struct { id: 196, name: "wf.OAuth2Auth", fields: &[
     f(",\"clientIDSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
     f(",\"clientSecretSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
     f(",\"tokenURLSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
@@ -1501,48 +1766,48 @@ pub(super) static WF_OAUTH2_AUTH: Struct = Struct { id: 170, name: "wf.OAuth2Aut
     f(",\"endpointParams\":", Slice(&Struct(&WF_OAUTH2_ENDPOINT_PARAM)), "e", 0b111),
 ] };
 
-pub(super) static WF_OAUTH2_ENDPOINT_PARAM: Struct = Struct { id: 171, name: "wf.OAuth2EndpointParam", fields: &[
+pub(super) static WF_OAUTH2_ENDPOINT_PARAM: Struct = Struct { id: 197, name: "wf.OAuth2EndpointParam", fields: &[
     f(",\"key\":", Text, "", 0b111),
     f(",\"value\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_OSSARTIFACT: Struct = Struct { id: 172, name: "wf.OSSArtifact", fields: &[
-    f(",\"endpoint\":", Text, "e", 0b111),
-    f(",\"bucket\":", Text, "e", 0b111),
-    f(",\"accessKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"secretKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"createBucketIfNotPresent\":", Bool, "e", 0b111),
-    f(",\"securityToken\":", Text, "e", 0b111),
-    f(",\"lifecycleRule\":", Pointer(&Struct(&WF_OSSLIFECYCLE_RULE)), "e", 0b111),
-    f(",\"useSDKCreds\":", Bool, "e", 0b111),
+pub(super) static WF_OSSARTIFACT: Struct = Struct { id: 198, name: "wf.OSSArtifact", fields: &[
+    f(",\"endpoint\":", Text, "e", 0b111).inside(15),
+    f(",\"bucket\":", Text, "e", 0b111).inside(15),
+    f(",\"accessKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(15),
+    f(",\"secretKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(15),
+    f(",\"createBucketIfNotPresent\":", Bool, "e", 0b111).inside(15),
+    f(",\"securityToken\":", Text, "e", 0b111).inside(15),
+    f(",\"lifecycleRule\":", Pointer(&Struct(&WF_OSSLIFECYCLE_RULE)), "e", 0b111).inside(15),
+    f(",\"useSDKCreds\":", Bool, "e", 0b111).inside(15),
     f(",\"key\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_OSSARTIFACT_REPOSITORY: Struct = Struct { id: 173, name: "wf.OSSArtifactRepository", fields: &[
-    f(",\"endpoint\":", Text, "e", 0b111),
-    f(",\"bucket\":", Text, "e", 0b111),
-    f(",\"accessKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"secretKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"createBucketIfNotPresent\":", Bool, "e", 0b111),
-    f(",\"securityToken\":", Text, "e", 0b111),
-    f(",\"lifecycleRule\":", Pointer(&Struct(&WF_OSSLIFECYCLE_RULE)), "e", 0b111),
-    f(",\"useSDKCreds\":", Bool, "e", 0b111),
+pub(super) static WF_OSSARTIFACT_REPOSITORY: Struct = Struct { id: 199, name: "wf.OSSArtifactRepository", fields: &[
+    f(",\"endpoint\":", Text, "e", 0b111).inside(15),
+    f(",\"bucket\":", Text, "e", 0b111).inside(15),
+    f(",\"accessKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(15),
+    f(",\"secretKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(15),
+    f(",\"createBucketIfNotPresent\":", Bool, "e", 0b111).inside(15),
+    f(",\"securityToken\":", Text, "e", 0b111).inside(15),
+    f(",\"lifecycleRule\":", Pointer(&Struct(&WF_OSSLIFECYCLE_RULE)), "e", 0b111).inside(15),
+    f(",\"useSDKCreds\":", Bool, "e", 0b111).inside(15),
     f(",\"keyFormat\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_OSSLIFECYCLE_RULE: Struct = Struct { id: 174, name: "wf.OSSLifecycleRule", fields: &[
+pub(super) static WF_OSSLIFECYCLE_RULE: Struct = Struct { id: 200, name: "wf.OSSLifecycleRule", fields: &[
     f(",\"markInfrequentAccessAfterDays\":", Int32, "e", 0b111),
     f(",\"markDeletionAfterDays\":", Int32, "e", 0b111),
 ] };
 
-pub(super) static WF_OUTPUTS: Struct = Struct { id: 175, name: "wf.Outputs", fields: &[
+pub(super) static WF_OUTPUTS: Struct = Struct { id: 201, name: "wf.Outputs", fields: &[
     f(",\"parameters\":", Slice(&Struct(&WF_PARAMETER)), "e", 0b111),
     f(",\"artifacts\":", Slice(&Struct(&WF_ARTIFACT)), "e", 0b111),
     f(",\"result\":", Pointer(&Text), "e", 0b111),
     f(",\"exitCode\":", Pointer(&Text), "e", 0b111),
 ] };
 
-pub(super) static WF_PARAMETER: Struct = Struct { id: 176, name: "wf.Parameter", fields: &[
+pub(super) static WF_PARAMETER: Struct = Struct { id: 202, name: "wf.Parameter", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"default\":", Pointer(&Special(Special::AnyString)), "e", 0b111),
     f(",\"value\":", Pointer(&Special(Special::AnyString)), "e", 0b111),
@@ -1552,26 +1817,26 @@ pub(super) static WF_PARAMETER: Struct = Struct { id: 176, name: "wf.Parameter",
     f(",\"description\":", Pointer(&Special(Special::AnyString)), "e", 0b111),
 ] };
 
-pub(super) static WF_PLUGIN_ARTIFACT: Struct = Struct { id: 177, name: "wf.PluginArtifact", fields: &[
+pub(super) static WF_PLUGIN_ARTIFACT: Struct = Struct { id: 203, name: "wf.PluginArtifact", fields: &[
     f(",\"name\":", Text, "e", 0b100),
     f(",\"configuration\":", Text, "e", 0b100),
     f(",\"connectionTimeoutSeconds\":", Int32, "e", 0b100),
     f(",\"key\":", Text, "", 0b100),
 ] };
 
-pub(super) static WF_PLUGIN_ARTIFACT_REPOSITORY: Struct = Struct { id: 178, name: "wf.PluginArtifactRepository", fields: &[
+pub(super) static WF_PLUGIN_ARTIFACT_REPOSITORY: Struct = Struct { id: 204, name: "wf.PluginArtifactRepository", fields: &[
     f(",\"name\":", Text, "", 0b100),
     f(",\"keyFormat\":", Text, "e", 0b100),
     f(",\"configuration\":", Text, "", 0b100),
 ] };
 
-pub(super) static WF_POD_GC: Struct = Struct { id: 179, name: "wf.PodGC", fields: &[
+pub(super) static WF_POD_GC: Struct = Struct { id: 205, name: "wf.PodGC", fields: &[
     f(",\"strategy\":", Text, "e", 0b111),
     f(",\"labelSelector\":", Pointer(&Struct(&META_LABEL_SELECTOR)), "e", 0b111),
     f(",\"deleteDelayDuration\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_PROMETHEUS: Struct = Struct { id: 180, name: "wf.Prometheus", fields: &[
+pub(super) static WF_PROMETHEUS: Struct = Struct { id: 206, name: "wf.Prometheus", fields: &[
     f(",\"name\":", Text, "", 0b111),
     f(",\"labels\":", Slice(&Pointer(&Struct(&WF_METRIC_LABEL))), "e", 0b111),
     f(",\"help\":", Text, "", 0b111),
@@ -1581,11 +1846,11 @@ pub(super) static WF_PROMETHEUS: Struct = Struct { id: 180, name: "wf.Prometheus
     f(",\"counter\":", Pointer(&Struct(&WF_COUNTER)), "e", 0b111),
 ] };
 
-pub(super) static WF_RAW_ARTIFACT: Struct = Struct { id: 181, name: "wf.RawArtifact", fields: &[
+pub(super) static WF_RAW_ARTIFACT: Struct = Struct { id: 207, name: "wf.RawArtifact", fields: &[
     f(",\"data\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_RESOURCE_TEMPLATE: Struct = Struct { id: 182, name: "wf.ResourceTemplate", fields: &[
+pub(super) static WF_RESOURCE_TEMPLATE: Struct = Struct { id: 208, name: "wf.ResourceTemplate", fields: &[
     f(",\"action\":", Text, "", 0b111),
     f(",\"mergeStrategy\":", Text, "e", 0b111),
     f(",\"manifest\":", Text, "e", 0b111),
@@ -1596,14 +1861,14 @@ pub(super) static WF_RESOURCE_TEMPLATE: Struct = Struct { id: 182, name: "wf.Res
     f(",\"flags\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static WF_RETRY_AFFINITY: Struct = Struct { id: 183, name: "wf.RetryAffinity", fields: &[
+pub(super) static WF_RETRY_AFFINITY: Struct = Struct { id: 209, name: "wf.RetryAffinity", fields: &[
     f(",\"nodeAntiAffinity\":", Pointer(&Struct(&WF_RETRY_NODE_ANTI_AFFINITY)), "e", 0b111),
 ] };
 
-pub(super) static WF_RETRY_NODE_ANTI_AFFINITY: Struct = Struct { id: 184, name: "wf.RetryNodeAntiAffinity", fields: &[
+pub(super) static WF_RETRY_NODE_ANTI_AFFINITY: Struct = Struct { id: 210, name: "wf.RetryNodeAntiAffinity", fields: &[
 ] };
 
-pub(super) static WF_RETRY_STRATEGY: Struct = Struct { id: 185, name: "wf.RetryStrategy", fields: &[
+pub(super) static WF_RETRY_STRATEGY: Struct = Struct { id: 211, name: "wf.RetryStrategy", fields: &[
     f(",\"limit\":", Pointer(&Special(Special::IntOrString)), "e", 0b111),
     f(",\"retryPolicy\":", Text, "e", 0b111),
     f(",\"backoff\":", Pointer(&Struct(&WF_BACKOFF)), "e", 0b111),
@@ -1611,134 +1876,134 @@ pub(super) static WF_RETRY_STRATEGY: Struct = Struct { id: 185, name: "wf.RetryS
     f(",\"expression\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_S3_ARTIFACT: Struct = Struct { id: 186, name: "wf.S3Artifact", fields: &[
-    f(",\"endpoint\":", Text, "e", 0b111),
-    f(",\"bucket\":", Text, "e", 0b111),
-    f(",\"region\":", Text, "e", 0b111),
-    f(",\"insecure\":", Pointer(&Bool), "e", 0b111),
-    f(",\"accessKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"secretKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"sessionTokenSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"roleARN\":", Text, "e", 0b111),
-    f(",\"useSDKCreds\":", Bool, "e", 0b111),
-    f(",\"createBucketIfNotPresent\":", Pointer(&Struct(&WF_CREATE_S3_BUCKET_OPTIONS)), "e", 0b111),
-    f(",\"encryptionOptions\":", Pointer(&Struct(&WF_S3_ENCRYPTION_OPTIONS)), "e", 0b111),
-    f(",\"caSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"addressingStyle\":", Text, "e", 0b100),
+pub(super) static WF_S3_ARTIFACT: Struct = Struct { id: 212, name: "wf.S3Artifact", fields: &[
+    f(",\"endpoint\":", Text, "e", 0b111).inside(17),
+    f(",\"bucket\":", Text, "e", 0b111).inside(17),
+    f(",\"region\":", Text, "e", 0b111).inside(17),
+    f(",\"insecure\":", Pointer(&Bool), "e", 0b111).inside(17),
+    f(",\"accessKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(17),
+    f(",\"secretKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(17),
+    f(",\"sessionTokenSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(17),
+    f(",\"roleARN\":", Text, "e", 0b111).inside(17),
+    f(",\"useSDKCreds\":", Bool, "e", 0b111).inside(17),
+    f(",\"createBucketIfNotPresent\":", Pointer(&Struct(&WF_CREATE_S3_BUCKET_OPTIONS)), "e", 0b111).inside(17),
+    f(",\"encryptionOptions\":", Pointer(&Struct(&WF_S3_ENCRYPTION_OPTIONS)), "e", 0b111).inside(17),
+    f(",\"caSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(17),
+    f(",\"addressingStyle\":", Text, "e", 0b100).inside(17),
     f(",\"key\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_S3_ARTIFACT_REPOSITORY: Struct = Struct { id: 187, name: "wf.S3ArtifactRepository", fields: &[
-    f(",\"endpoint\":", Text, "e", 0b111),
-    f(",\"bucket\":", Text, "e", 0b111),
-    f(",\"region\":", Text, "e", 0b111),
-    f(",\"insecure\":", Pointer(&Bool), "e", 0b111),
-    f(",\"accessKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"secretKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"sessionTokenSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"roleARN\":", Text, "e", 0b111),
-    f(",\"useSDKCreds\":", Bool, "e", 0b111),
-    f(",\"createBucketIfNotPresent\":", Pointer(&Struct(&WF_CREATE_S3_BUCKET_OPTIONS)), "e", 0b111),
-    f(",\"encryptionOptions\":", Pointer(&Struct(&WF_S3_ENCRYPTION_OPTIONS)), "e", 0b111),
-    f(",\"caSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
-    f(",\"addressingStyle\":", Text, "e", 0b100),
+pub(super) static WF_S3_ARTIFACT_REPOSITORY: Struct = Struct { id: 213, name: "wf.S3ArtifactRepository", fields: &[
+    f(",\"endpoint\":", Text, "e", 0b111).inside(17),
+    f(",\"bucket\":", Text, "e", 0b111).inside(17),
+    f(",\"region\":", Text, "e", 0b111).inside(17),
+    f(",\"insecure\":", Pointer(&Bool), "e", 0b111).inside(17),
+    f(",\"accessKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(17),
+    f(",\"secretKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(17),
+    f(",\"sessionTokenSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(17),
+    f(",\"roleARN\":", Text, "e", 0b111).inside(17),
+    f(",\"useSDKCreds\":", Bool, "e", 0b111).inside(17),
+    f(",\"createBucketIfNotPresent\":", Pointer(&Struct(&WF_CREATE_S3_BUCKET_OPTIONS)), "e", 0b111).inside(17),
+    f(",\"encryptionOptions\":", Pointer(&Struct(&WF_S3_ENCRYPTION_OPTIONS)), "e", 0b111).inside(17),
+    f(",\"caSecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111).inside(17),
+    f(",\"addressingStyle\":", Text, "e", 0b100).inside(17),
     f(",\"keyFormat\":", Text, "e", 0b111),
     f(",\"keyPrefix\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_S3_ENCRYPTION_OPTIONS: Struct = Struct { id: 188, name: "wf.S3EncryptionOptions", fields: &[
+pub(super) static WF_S3_ENCRYPTION_OPTIONS: Struct = Struct { id: 214, name: "wf.S3EncryptionOptions", fields: &[
     f(",\"kmsKeyId\":", Text, "e", 0b111),
     f(",\"kmsEncryptionContext\":", Text, "e", 0b111),
     f(",\"enableEncryption\":", Bool, "e", 0b111),
     f(",\"serverSideCustomerKeySecret\":", Pointer(&Struct(&CORE_SECRET_KEY_SELECTOR)), "e", 0b111),
 ] };
 
-pub(super) static WF_SCRIPT_TEMPLATE: Struct = Struct { id: 189, name: "wf.ScriptTemplate", fields: &[
-    f(",\"name\":", Text, "", 0b111),
-    f(",\"image\":", Text, "e", 0b111),
-    f(",\"command\":", Slice(&Text), "e", 0b111),
-    f(",\"args\":", Slice(&Text), "e", 0b111),
-    f(",\"workingDir\":", Text, "e", 0b111),
-    f(",\"ports\":", Slice(&Struct(&CORE_CONTAINER_PORT)), "e", 0b111),
-    f(",\"envFrom\":", Slice(&Struct(&CORE_ENV_FROM_SOURCE)), "e", 0b111),
-    f(",\"env\":", Slice(&Struct(&CORE_ENV_VAR)), "e", 0b111),
-    f(",\"resources\":", Struct(&CORE_RESOURCE_REQUIREMENTS), "e", 0b111),
-    f(",\"resizePolicy\":", Slice(&Struct(&CORE_CONTAINER_RESIZE_POLICY)), "e", 0b111),
-    f(",\"restartPolicy\":", Pointer(&Text), "e", 0b111),
-    f(",\"restartPolicyRules\":", Slice(&Struct(&CORE_CONTAINER_RESTART_RULE)), "e", 0b100),
-    f(",\"volumeMounts\":", Slice(&Struct(&CORE_VOLUME_MOUNT)), "e", 0b111),
-    f(",\"volumeDevices\":", Slice(&Struct(&CORE_VOLUME_DEVICE)), "e", 0b111),
-    f(",\"livenessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"readinessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"startupProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"lifecycle\":", Pointer(&Struct(&CORE_LIFECYCLE)), "e", 0b111),
-    f(",\"terminationMessagePath\":", Text, "e", 0b111),
-    f(",\"terminationMessagePolicy\":", Text, "e", 0b111),
-    f(",\"imagePullPolicy\":", Text, "e", 0b111),
-    f(",\"securityContext\":", Pointer(&Struct(&CORE_SECURITY_CONTEXT)), "e", 0b111),
-    f(",\"stdin\":", Bool, "e", 0b111),
-    f(",\"stdinOnce\":", Bool, "e", 0b111),
-    f(",\"tty\":", Bool, "e", 0b111),
+pub(super) static WF_SCRIPT_TEMPLATE: Struct = Struct { id: 215, name: "wf.ScriptTemplate", fields: &[
+    f(",\"name\":", Text, "", 0b111).inside(8),
+    f(",\"image\":", Text, "e", 0b111).inside(8),
+    f(",\"command\":", Slice(&Text), "e", 0b111).inside(8),
+    f(",\"args\":", Slice(&Text), "e", 0b111).inside(8),
+    f(",\"workingDir\":", Text, "e", 0b111).inside(8),
+    f(",\"ports\":", Slice(&Struct(&CORE_CONTAINER_PORT)), "e", 0b111).inside(8),
+    f(",\"envFrom\":", Slice(&Struct(&CORE_ENV_FROM_SOURCE)), "e", 0b111).inside(8),
+    f(",\"env\":", Slice(&Struct(&CORE_ENV_VAR)), "e", 0b111).inside(8),
+    f(",\"resources\":", Struct(&CORE_RESOURCE_REQUIREMENTS), "e", 0b111).inside(8),
+    f(",\"resizePolicy\":", Slice(&Struct(&CORE_CONTAINER_RESIZE_POLICY)), "e", 0b111).inside(8),
+    f(",\"restartPolicy\":", Pointer(&Text), "e", 0b111).inside(8),
+    f(",\"restartPolicyRules\":", Slice(&Struct(&CORE_CONTAINER_RESTART_RULE)), "e", 0b100).inside(8),
+    f(",\"volumeMounts\":", Slice(&Struct(&CORE_VOLUME_MOUNT)), "e", 0b111).inside(8),
+    f(",\"volumeDevices\":", Slice(&Struct(&CORE_VOLUME_DEVICE)), "e", 0b111).inside(8),
+    f(",\"livenessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"readinessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"startupProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"lifecycle\":", Pointer(&Struct(&CORE_LIFECYCLE)), "e", 0b111).inside(8),
+    f(",\"terminationMessagePath\":", Text, "e", 0b111).inside(8),
+    f(",\"terminationMessagePolicy\":", Text, "e", 0b111).inside(8),
+    f(",\"imagePullPolicy\":", Text, "e", 0b111).inside(8),
+    f(",\"securityContext\":", Pointer(&Struct(&CORE_SECURITY_CONTEXT)), "e", 0b111).inside(8),
+    f(",\"stdin\":", Bool, "e", 0b111).inside(8),
+    f(",\"stdinOnce\":", Bool, "e", 0b111).inside(8),
+    f(",\"tty\":", Bool, "e", 0b111).inside(8),
     f(",\"source\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_SEMAPHORE_HOLDING: Struct = Struct { id: 190, name: "wf.SemaphoreHolding", fields: &[
+pub(super) static WF_SEMAPHORE_HOLDING: Struct = Struct { id: 216, name: "wf.SemaphoreHolding", fields: &[
     f(",\"semaphore\":", Text, "e", 0b111),
     f(",\"holders\":", Slice(&Text), "e", 0b111),
 ] };
 
-pub(super) static WF_SEMAPHORE_REF: Struct = Struct { id: 191, name: "wf.SemaphoreRef", fields: &[
+pub(super) static WF_SEMAPHORE_REF: Struct = Struct { id: 217, name: "wf.SemaphoreRef", fields: &[
     f(",\"configMapKeyRef\":", Pointer(&Struct(&CORE_CONFIG_MAP_KEY_SELECTOR)), "e", 0b111),
     f(",\"namespace\":", Text, "e", 0b111),
     f(",\"database\":", Pointer(&Struct(&WF_SYNC_DATABASE_REF)), "e", 0b110),
 ] };
 
-pub(super) static WF_SEMAPHORE_STATUS: Struct = Struct { id: 192, name: "wf.SemaphoreStatus", fields: &[
+pub(super) static WF_SEMAPHORE_STATUS: Struct = Struct { id: 218, name: "wf.SemaphoreStatus", fields: &[
     f(",\"holding\":", Slice(&Struct(&WF_SEMAPHORE_HOLDING)), "e", 0b111),
     f(",\"waiting\":", Slice(&Struct(&WF_SEMAPHORE_HOLDING)), "e", 0b111),
 ] };
 
-pub(super) static WF_SEQUENCE: Struct = Struct { id: 193, name: "wf.Sequence", fields: &[
+pub(super) static WF_SEQUENCE: Struct = Struct { id: 219, name: "wf.Sequence", fields: &[
     f(",\"count\":", Pointer(&Special(Special::IntOrString)), "e", 0b111),
     f(",\"start\":", Pointer(&Special(Special::IntOrString)), "e", 0b111),
     f(",\"end\":", Pointer(&Special(Special::IntOrString)), "e", 0b111),
     f(",\"format\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_SUPPLIED_VALUE_FROM: Struct = Struct { id: 194, name: "wf.SuppliedValueFrom", fields: &[
+pub(super) static WF_SUPPLIED_VALUE_FROM: Struct = Struct { id: 220, name: "wf.SuppliedValueFrom", fields: &[
 ] };
 
-pub(super) static WF_SUSPEND_TEMPLATE: Struct = Struct { id: 195, name: "wf.SuspendTemplate", fields: &[
+pub(super) static WF_SUSPEND_TEMPLATE: Struct = Struct { id: 221, name: "wf.SuspendTemplate", fields: &[
     f(",\"duration\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_SYNC_DATABASE_REF: Struct = Struct { id: 196, name: "wf.SyncDatabaseRef", fields: &[
+pub(super) static WF_SYNC_DATABASE_REF: Struct = Struct { id: 222, name: "wf.SyncDatabaseRef", fields: &[
     f(",\"key\":", Text, "", 0b110),
 ] };
 
-pub(super) static WF_SYNCHRONIZATION: Struct = Struct { id: 197, name: "wf.Synchronization", fields: &[
+pub(super) static WF_SYNCHRONIZATION: Struct = Struct { id: 223, name: "wf.Synchronization", fields: &[
     f(",\"semaphore\":", Pointer(&Struct(&WF_SEMAPHORE_REF)), "e", 0b011),
     f(",\"mutex\":", Pointer(&Struct(&WF_MUTEX)), "e", 0b011),
     f(",\"semaphores\":", Slice(&Pointer(&Struct(&WF_SEMAPHORE_REF))), "e", 0b111),
     f(",\"mutexes\":", Slice(&Pointer(&Struct(&WF_MUTEX))), "e", 0b111),
 ] };
 
-pub(super) static WF_SYNCHRONIZATION_STATUS: Struct = Struct { id: 198, name: "wf.SynchronizationStatus", fields: &[
+pub(super) static WF_SYNCHRONIZATION_STATUS: Struct = Struct { id: 224, name: "wf.SynchronizationStatus", fields: &[
     f(",\"semaphore\":", Pointer(&Struct(&WF_SEMAPHORE_STATUS)), "e", 0b111),
     f(",\"mutex\":", Pointer(&Struct(&WF_MUTEX_STATUS)), "e", 0b111),
 ] };
 
-pub(super) static WF_TTLSTRATEGY: Struct = Struct { id: 199, name: "wf.TTLStrategy", fields: &[
+pub(super) static WF_TTLSTRATEGY: Struct = Struct { id: 225, name: "wf.TTLStrategy", fields: &[
     f(",\"secondsAfterCompletion\":", Pointer(&Int32), "e", 0b111),
     f(",\"secondsAfterSuccess\":", Pointer(&Int32), "e", 0b111),
     f(",\"secondsAfterFailure\":", Pointer(&Int32), "e", 0b111),
 ] };
 
-pub(super) static WF_TAR_STRATEGY: Struct = Struct { id: 200, name: "wf.TarStrategy", fields: &[
+pub(super) static WF_TAR_STRATEGY: Struct = Struct { id: 226, name: "wf.TarStrategy", fields: &[
     f(",\"compressionLevel\":", Pointer(&Int32), "e", 0b111),
 ] };
 
-pub(super) static WF_TEMPLATE: Struct = Struct { id: 201, name: "wf.Template", fields: &[
+pub(super) static WF_TEMPLATE: Struct = Struct { id: 227, name: "wf.Template", fields: &[
     f(",\"name\":", Text, "e", 0b111),
     f(",\"inputs\":", Struct(&WF_INPUTS), "e", 0b111),
     f(",\"outputs\":", Struct(&WF_OUTPUTS), "e", 0b111),
@@ -1784,46 +2049,46 @@ pub(super) static WF_TEMPLATE: Struct = Struct { id: 201, name: "wf.Template", f
     f(",\"resourceClaims\":", Slice(&Struct(&CORE_POD_RESOURCE_CLAIM)), "e", 0b100),
 ] };
 
-pub(super) static WF_TEMPLATE_REF: Struct = Struct { id: 202, name: "wf.TemplateRef", fields: &[
+pub(super) static WF_TEMPLATE_REF: Struct = Struct { id: 228, name: "wf.TemplateRef", fields: &[
     f(",\"name\":", Text, "e", 0b111),
     f(",\"template\":", Text, "e", 0b111),
     f(",\"clusterScope\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_TRANSFORMATION_STEP: Struct = Struct { id: 203, name: "wf.TransformationStep", fields: &[
+pub(super) static WF_TRANSFORMATION_STEP: Struct = Struct { id: 229, name: "wf.TransformationStep", fields: &[
     f(",\"expression\":", Text, "", 0b111),
 ] };
 
-pub(super) static WF_USER_CONTAINER: Struct = Struct { id: 204, name: "wf.UserContainer", fields: &[
-    f(",\"name\":", Text, "", 0b111),
-    f(",\"image\":", Text, "e", 0b111),
-    f(",\"command\":", Slice(&Text), "e", 0b111),
-    f(",\"args\":", Slice(&Text), "e", 0b111),
-    f(",\"workingDir\":", Text, "e", 0b111),
-    f(",\"ports\":", Slice(&Struct(&CORE_CONTAINER_PORT)), "e", 0b111),
-    f(",\"envFrom\":", Slice(&Struct(&CORE_ENV_FROM_SOURCE)), "e", 0b111),
-    f(",\"env\":", Slice(&Struct(&CORE_ENV_VAR)), "e", 0b111),
-    f(",\"resources\":", Struct(&CORE_RESOURCE_REQUIREMENTS), "e", 0b111),
-    f(",\"resizePolicy\":", Slice(&Struct(&CORE_CONTAINER_RESIZE_POLICY)), "e", 0b111),
-    f(",\"restartPolicy\":", Pointer(&Text), "e", 0b111),
-    f(",\"restartPolicyRules\":", Slice(&Struct(&CORE_CONTAINER_RESTART_RULE)), "e", 0b100),
-    f(",\"volumeMounts\":", Slice(&Struct(&CORE_VOLUME_MOUNT)), "e", 0b111),
-    f(",\"volumeDevices\":", Slice(&Struct(&CORE_VOLUME_DEVICE)), "e", 0b111),
-    f(",\"livenessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"readinessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"startupProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111),
-    f(",\"lifecycle\":", Pointer(&Struct(&CORE_LIFECYCLE)), "e", 0b111),
-    f(",\"terminationMessagePath\":", Text, "e", 0b111),
-    f(",\"terminationMessagePolicy\":", Text, "e", 0b111),
-    f(",\"imagePullPolicy\":", Text, "e", 0b111),
-    f(",\"securityContext\":", Pointer(&Struct(&CORE_SECURITY_CONTEXT)), "e", 0b111),
-    f(",\"stdin\":", Bool, "e", 0b111),
-    f(",\"stdinOnce\":", Bool, "e", 0b111),
-    f(",\"tty\":", Bool, "e", 0b111),
+pub(super) static WF_USER_CONTAINER: Struct = Struct { id: 230, name: "wf.UserContainer", fields: &[
+    f(",\"name\":", Text, "", 0b111).inside(8),
+    f(",\"image\":", Text, "e", 0b111).inside(8),
+    f(",\"command\":", Slice(&Text), "e", 0b111).inside(8),
+    f(",\"args\":", Slice(&Text), "e", 0b111).inside(8),
+    f(",\"workingDir\":", Text, "e", 0b111).inside(8),
+    f(",\"ports\":", Slice(&Struct(&CORE_CONTAINER_PORT)), "e", 0b111).inside(8),
+    f(",\"envFrom\":", Slice(&Struct(&CORE_ENV_FROM_SOURCE)), "e", 0b111).inside(8),
+    f(",\"env\":", Slice(&Struct(&CORE_ENV_VAR)), "e", 0b111).inside(8),
+    f(",\"resources\":", Struct(&CORE_RESOURCE_REQUIREMENTS), "e", 0b111).inside(8),
+    f(",\"resizePolicy\":", Slice(&Struct(&CORE_CONTAINER_RESIZE_POLICY)), "e", 0b111).inside(8),
+    f(",\"restartPolicy\":", Pointer(&Text), "e", 0b111).inside(8),
+    f(",\"restartPolicyRules\":", Slice(&Struct(&CORE_CONTAINER_RESTART_RULE)), "e", 0b100).inside(8),
+    f(",\"volumeMounts\":", Slice(&Struct(&CORE_VOLUME_MOUNT)), "e", 0b111).inside(8),
+    f(",\"volumeDevices\":", Slice(&Struct(&CORE_VOLUME_DEVICE)), "e", 0b111).inside(8),
+    f(",\"livenessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"readinessProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"startupProbe\":", Pointer(&Struct(&CORE_PROBE)), "e", 0b111).inside(8),
+    f(",\"lifecycle\":", Pointer(&Struct(&CORE_LIFECYCLE)), "e", 0b111).inside(8),
+    f(",\"terminationMessagePath\":", Text, "e", 0b111).inside(8),
+    f(",\"terminationMessagePolicy\":", Text, "e", 0b111).inside(8),
+    f(",\"imagePullPolicy\":", Text, "e", 0b111).inside(8),
+    f(",\"securityContext\":", Pointer(&Struct(&CORE_SECURITY_CONTEXT)), "e", 0b111).inside(8),
+    f(",\"stdin\":", Bool, "e", 0b111).inside(8),
+    f(",\"stdinOnce\":", Bool, "e", 0b111).inside(8),
+    f(",\"tty\":", Bool, "e", 0b111).inside(8),
     f(",\"mirrorVolumeMounts\":", Pointer(&Bool), "e", 0b111),
 ] };
 
-pub(super) static WF_VALUE_FROM: Struct = Struct { id: 205, name: "wf.ValueFrom", fields: &[
+pub(super) static WF_VALUE_FROM: Struct = Struct { id: 231, name: "wf.ValueFrom", fields: &[
     f(",\"path\":", Text, "e", 0b111),
     f(",\"jsonPath\":", Text, "e", 0b111),
     f(",\"jqFilter\":", Text, "e", 0b111),
@@ -1835,33 +2100,33 @@ pub(super) static WF_VALUE_FROM: Struct = Struct { id: 205, name: "wf.ValueFrom"
     f(",\"expression\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_VOLUME_CLAIM_GC: Struct = Struct { id: 206, name: "wf.VolumeClaimGC", fields: &[
+pub(super) static WF_VOLUME_CLAIM_GC: Struct = Struct { id: 232, name: "wf.VolumeClaimGC", fields: &[
     f(",\"strategy\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_WORKFLOW: Struct = Struct { id: 207, name: "wf.Workflow", fields: &[
-    f(",\"kind\":", Text, "e", 0b111),
-    f(",\"apiVersion\":", Text, "e", 0b111),
+pub(super) static WF_WORKFLOW: Struct = Struct { id: 233, name: "wf.Workflow", fields: &[
+    f(",\"kind\":", Text, "e", 0b111).inside(18),
+    f(",\"apiVersion\":", Text, "e", 0b111).inside(18),
     f(",\"metadata\":", Struct(&META_OBJECT_META), "", 0b111),
     f(",\"spec\":", Struct(&WF_WORKFLOW_SPEC), "", 0b111),
     f(",\"status\":", Struct(&WF_WORKFLOW_STATUS), "e", 0b111),
 ] };
 
-pub(super) static WF_WORKFLOW_LEVEL_ARTIFACT_GC: Struct = Struct { id: 208, name: "wf.WorkflowLevelArtifactGC", fields: &[
-    f(",\"strategy\":", Text, "e", 0b111),
-    f(",\"podMetadata\":", Pointer(&Struct(&WF_METADATA)), "e", 0b111),
-    f(",\"serviceAccountName\":", Text, "e", 0b111),
+pub(super) static WF_WORKFLOW_LEVEL_ARTIFACT_GC: Struct = Struct { id: 234, name: "wf.WorkflowLevelArtifactGC", fields: &[
+    f(",\"strategy\":", Text, "e", 0b111).inside(3),
+    f(",\"podMetadata\":", Pointer(&Struct(&WF_METADATA)), "e", 0b111).inside(3),
+    f(",\"serviceAccountName\":", Text, "e", 0b111).inside(3),
     f(",\"forceFinalizerRemoval\":", Bool, "e", 0b111),
     f(",\"podSpecPatch\":", Text, "e", 0b111),
 ] };
 
-pub(super) static WF_WORKFLOW_METADATA: Struct = Struct { id: 209, name: "wf.WorkflowMetadata", fields: &[
+pub(super) static WF_WORKFLOW_METADATA: Struct = Struct { id: 235, name: "wf.WorkflowMetadata", fields: &[
     f(",\"labels\":", Map(&Text), "e", 0b111),
     f(",\"annotations\":", Map(&Text), "e", 0b111),
     f(",\"labelsFrom\":", Map(&Struct(&WF_LABEL_VALUE_FROM)), "e", 0b111),
 ] };
 
-pub(super) static WF_WORKFLOW_SPEC: Struct = Struct { id: 210, name: "wf.WorkflowSpec", fields: &[
+pub(super) static WF_WORKFLOW_SPEC: Struct = Struct { id: 236, name: "wf.WorkflowSpec", fields: &[
     f(",\"templates\":", Slice(&Struct(&WF_TEMPLATE)), "e", 0b111),
     f(",\"entrypoint\":", Text, "e", 0b111),
     f(",\"arguments\":", Struct(&WF_ARGUMENTS), "e", 0b111),
@@ -1909,7 +2174,7 @@ pub(super) static WF_WORKFLOW_SPEC: Struct = Struct { id: 210, name: "wf.Workflo
     f(",\"resourceClaims\":", Slice(&Struct(&CORE_POD_RESOURCE_CLAIM)), "e", 0b100),
 ] };
 
-pub(super) static WF_WORKFLOW_STATUS: Struct = Struct { id: 211, name: "wf.WorkflowStatus", fields: &[
+pub(super) static WF_WORKFLOW_STATUS: Struct = Struct { id: 237, name: "wf.WorkflowStatus", fields: &[
     f(",\"phase\":", Text, "e", 0b111),
     f(",\"startedAt\":", Special(Special::Time), "e", 0b111),
     f(",\"finishedAt\":", Special(Special::Time), "e", 0b111),
@@ -1931,7 +2196,7 @@ pub(super) static WF_WORKFLOW_STATUS: Struct = Struct { id: 211, name: "wf.Workf
     f(",\"taskResultsCompletionStatus\":", Map(&Bool), "e", 0b111),
 ] };
 
-pub(super) static WF_WORKFLOW_STEP: Struct = Struct { id: 212, name: "wf.WorkflowStep", fields: &[
+pub(super) static WF_WORKFLOW_STEP: Struct = Struct { id: 238, name: "wf.WorkflowStep", fields: &[
     f(",\"name\":", Text, "e", 0b111),
     f(",\"template\":", Text, "e", 0b111),
     f(",\"inline\":", Pointer(&Struct(&WF_TEMPLATE)), "e", 0b111),
@@ -1946,12 +2211,12 @@ pub(super) static WF_WORKFLOW_STEP: Struct = Struct { id: 212, name: "wf.Workflo
     f(",\"hooks\":", Map(&Struct(&WF_LIFECYCLE_HOOK)), "e", 0b111),
 ] };
 
-pub(super) static WF_WORKFLOW_TEMPLATE_REF: Struct = Struct { id: 213, name: "wf.WorkflowTemplateRef", fields: &[
+pub(super) static WF_WORKFLOW_TEMPLATE_REF: Struct = Struct { id: 239, name: "wf.WorkflowTemplateRef", fields: &[
     f(",\"name\":", Text, "e", 0b111),
     f(",\"clusterScope\":", Bool, "e", 0b111),
 ] };
 
-pub(super) static WF_ZIP_STRATEGY: Struct = Struct { id: 214, name: "wf.ZipStrategy", fields: &[
+pub(super) static WF_ZIP_STRATEGY: Struct = Struct { id: 240, name: "wf.ZipStrategy", fields: &[
 ] };
 
 /// `status.nodes`: node id to node.

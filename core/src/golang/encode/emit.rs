@@ -137,7 +137,7 @@ impl Emitter<'_> {
         match r#type {
             Type::Struct(of) => self.zero_object(self.plans.of(of), out),
             Type::Bool => out.write(b"false"),
-            Type::Int32 | Type::Int64 | Type::Uint64 => out.write(b"0"),
+            Type::Int32 | Type::Int64 | Type::Uint64 | Type::Float64 => out.write(b"0"),
             Type::Text | Type::Special(Special::AnyString) => out.write(b"\"\""),
             Type::Special(Special::IntOrString) => out.write(b"0"),
             Type::Special(Special::Quantity) => out.write(b"\"0\""),

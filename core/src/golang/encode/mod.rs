@@ -37,14 +37,17 @@ pub enum Root {
     Nodes,
     /// One node.
     NodeStatus,
+    /// The controller's configuration, `config.Config`.
+    Config,
 }
 
 impl Root {
-    fn r#type(self) -> Type {
+    pub(super) fn r#type(self) -> Type {
         match self {
             Self::Workflow => Type::Struct(&tables::WF_WORKFLOW),
             Self::Nodes => tables::NODES,
             Self::NodeStatus => Type::Struct(&tables::WF_NODE_STATUS),
+            Self::Config => Type::Struct(&tables::CONFIG_CONFIG),
         }
     }
 }

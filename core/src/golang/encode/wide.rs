@@ -63,6 +63,8 @@ impl Encoder {
         let (at, _) = peek(text, 0).ok_or(GiveWay)?;
         let mut walk = Walk { encoder: self, text, dropped, out, nodes: None };
         let end = match root {
+            // Small and rare: the reference will do.
+            Root::Config => return Err(GiveWay),
             Root::Workflow => {
                 let (fields, end) = walk.cut_object(&WF_WORKFLOW, at, 0)?;
                 walk.object(&WF_WORKFLOW, fields, 0)?;

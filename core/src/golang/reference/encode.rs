@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use super::value::{Id, Tree, Value};
 use crate::golang::layout::{Field, Special, Struct, Type};
 use crate::golang::sink::Sink;
-use crate::golang::special::base64_bytes;
 use crate::golang::special::quantity::Quantity;
 use crate::golang::special::raw::compact;
+use crate::golang::special::{base64_bytes, duration, float};
 use crate::golang::tables::{META_OBJECT_META, WF_WORKFLOW, WF_WORKFLOW_STATUS, WF_WORKFLOW_STEP};
 use crate::json::text;
 
@@ -125,9 +125,15 @@ impl<'a> Encoder<'a> {
             (Type::Bool, _) => {
                 out.write(if matches!(value, Value::Bool(true)) { b"true" } else { b"false" });
             }
+            (Type::Special(Special::Ttl | Special::Duration), value) => {
+                let nanoseconds =
+                    if let Value::Int(nanoseconds) = value { *nanoseconds } else { 0 };
+                self.text(duration::text(nanoseconds).as_bytes(), out);
+            }
+            (_, Value::Float(number)) => out.write(float::text(*number).as_bytes()),
             (_, Value::Int(number)) => out.write(alloc::format!("{number}").as_bytes()),
             (_, Value::Uint(number)) => out.write(alloc::format!("{number}").as_bytes()),
-            (Type::Int32 | Type::Int64 | Type::Uint64, _) => out.write(b"0"),
+            (Type::Int32 | Type::Int64 | Type::Uint64 | Type::Float64, _) => out.write(b"0"),
             (_, Value::Text(characters)) => self.text(characters, out),
             (Type::Text | Type::Special(Special::AnyString), _) => out.write(b"\"\""),
             (_, Value::Bytes { items, length }) => {
@@ -178,18 +184,19 @@ impl<'a> Encoder<'a> {
     fn is_empty(&self, r#type: Type, id: Option<Id>) -> bool {
         match (r#type, self.get(id)) {
             (Type::Struct(_), _) => false,
-            (Type::Special(special), value) => {
-                special == Special::AnyString
-                    && match value {
-                        Value::Text(characters) => characters.is_empty(),
-                        _ => true,
-                    }
-            }
+            // Underneath these two are a string and an integer, the others are structs.
+            (Type::Special(Special::AnyString | Special::Ttl), value) => match value {
+                Value::Text(characters) => characters.is_empty(),
+                Value::Int(value) => *value == 0,
+                _ => true,
+            },
+            (Type::Special(_), _) => false,
             (_, Value::Zero) => true,
             (Type::Pointer(_), _) => false,
             (_, Value::Bool(value)) => !value,
             (_, Value::Int(value)) => *value == 0,
             (_, Value::Uint(value)) => *value == 0,
+            (_, Value::Float(value)) => *value == 0.0,
             (_, Value::Text(characters)) => characters.is_empty(),
             (_, Value::Slice(slice)) => slice.length == 0,
             (_, Value::Bytes { length, .. }) => *length == 0,
@@ -198,12 +205,19 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// `IsZero`; only `metav1.Time` carries `omitzero` below a Workflow.
+    /// `reflect.Value.IsZero`, or a type's own `IsZero`.
+    ///
+    /// Recursion follows structs held by value, so it ends with the layout.
     fn is_zero(&self, r#type: Type, id: Option<Id>) -> bool {
         match (r#type, self.get(id)) {
-            (Type::Special(Special::Time), Value::Time(time)) => time.is_zero(),
             (_, Value::Zero) => true,
-            _ => false,
+            (Type::Struct(of), Value::Struct(fields)) => fields.iter().all(|(index, &id)| {
+                of.fields.get(*index).is_some_and(|field| self.is_zero(field.r#type, Some(id)))
+            }),
+            // What is not nil is not zero, however empty.
+            (Type::Pointer(_) | Type::Slice(_) | Type::Map(_) | Type::Bytes, _) => false,
+            (_, Value::Time(time)) => time.is_zero(),
+            (r#type, _) => self.is_empty(r#type, id),
         }
     }
 }

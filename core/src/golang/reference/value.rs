@@ -22,8 +22,10 @@ pub(super) enum Value {
     #[default]
     Zero,
     Bool(bool),
+    /// Also the nanoseconds of a duration.
     Int(i64),
     Uint(u64),
+    Float(f64),
     /// Decoded characters.
     Text(Vec<u8>),
     Time(Time),

@@ -167,6 +167,10 @@ impl Decoder<'_> {
                 Some(value) => self.tree.set(id, Value::Uint(value)),
                 None => self.save_number(at, wanted(r#type)),
             },
+            (Type::Float64, b'-' | b'0'..=b'9') => match number::float(self.literal_at(at)?) {
+                Some(value) => self.tree.set(id, Value::Float(value)),
+                None => self.save_number(at, IN_FLOAT),
+            },
             _ => self.save(mismatch(at, first, wanted(r#type))),
         }
         self.end(at)
@@ -312,12 +316,16 @@ fn mismatch(at: usize, first: u8, wanted: &'static str) -> DecodeError {
     DecodeError { at, reason: DecodeReason::Type { found: kind(Some(first)), wanted } }
 }
 
+/// What a float64 holds.
+const IN_FLOAT: &str = "within the range of a 64-bit float";
+
 fn wanted(r#type: Type) -> &'static str {
     match r#type {
         Type::Bool => "a boolean",
         Type::Int32 => "a plain integer of 32 bits",
         Type::Int64 => "a plain integer of 64 bits",
         Type::Uint64 => "a plain integer from 0, of 64 bits",
+        Type::Float64 => "a number",
         Type::Text => "a string",
         Type::Bytes => "a string in base64",
         Type::Slice(_) => "a list",

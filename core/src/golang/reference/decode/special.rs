@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Decoder, Frame, mismatch, wanted};
+use super::{Decoder, Frame, IN_FLOAT, mismatch, wanted};
 use crate::golang::dropped::Why;
 use crate::golang::error::{DecodeError, DecodeReason};
 use crate::golang::layout::{Special, Type};
@@ -10,7 +10,7 @@ use crate::golang::reference::value::{Id, Value};
 use crate::golang::special::any_string::number_text;
 use crate::golang::special::raw::{check_floats, kind};
 use crate::golang::special::time::Time;
-use crate::golang::special::{parallel_steps, plugin};
+use crate::golang::special::{duration, parallel_steps, plugin, ttl};
 use crate::golang::tables::WF_WORKFLOW_STEP;
 use crate::json::number;
 use crate::json::scan::peek;
@@ -34,6 +34,25 @@ impl Decoder<'_> {
                     _ => return Err(mismatch(at, first, "a time (a string)")),
                 };
                 self.tree.set(id, Value::Time(time));
+            }
+            Special::Duration => {
+                let text = match first {
+                    b'"' => text::decode(self.string_at(at)?).into_owned(),
+                    // Go reads null as "", which is no duration.
+                    b'n' => Vec::new(),
+                    _ => return Err(mismatch(at, first, "a duration (a string)")),
+                };
+                let nanoseconds =
+                    duration::parse(&text).map_err(|problem| DecodeError::value(at, problem))?;
+                self.tree.set(id, Value::Int(nanoseconds));
+            }
+            Special::Ttl => {
+                if first != b'"' {
+                    return Err(mismatch(at, first, "a time to live (a string)"));
+                }
+                let nanoseconds = ttl::parse(&text::decode(self.string_at(at)?))
+                    .map_err(|problem| DecodeError::value(at, problem))?;
+                self.tree.set(id, Value::Int(nanoseconds));
             }
             Special::AnyString => self.any_string(id, at, end, first)?,
             Special::IntOrString => {
@@ -95,7 +114,7 @@ impl Decoder<'_> {
             b't' => Some(b"true".to_vec()),
             b'f' => Some(b"false".to_vec()),
             b'-' | b'0'..=b'9' => {
-                let wanted = "within the range of a 64-bit float";
+                let wanted = IN_FLOAT;
                 let number = number_text(self.literal_at(at)?)
                     .ok_or(DecodeError { at, reason: DecodeReason::Number { wanted } })?;
                 Some(number.into_bytes())
