@@ -31,6 +31,13 @@ pub enum DecodeReason {
         /// What the type holds.
         wanted: &'static str,
     },
+    /// A key that names no field of the type, where that is an error.
+    UnknownField {
+        /// The type, for example `config.PersistConfig`.
+        of: &'static str,
+        /// The key.
+        key: String,
+    },
     /// A text that the type's own `UnmarshalJSON` refuses.
     Value {
         /// What is wrong, in our words.
@@ -58,6 +65,7 @@ impl fmt::Display for DecodeError {
             DecodeReason::Syntax(reason) => SyntaxError { at: self.at, reason: *reason }.fmt(out),
             DecodeReason::Type { found, wanted } => write!(out, "expected {wanted}, found {found}"),
             DecodeReason::Number { wanted } => write!(out, "the number is not {wanted}"),
+            DecodeReason::UnknownField { of, key } => write!(out, "{of} has no field {key:?}"),
             DecodeReason::Value { problem } => out.write_str(problem),
             DecodeReason::TooLong => out.write_str("the text is longer than 4 GiB"),
         }

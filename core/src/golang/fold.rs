@@ -4,14 +4,24 @@
 
 use super::layout::Struct;
 
+/// Whether upper and lower case are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// `encoding/json`: a key in another case will do when no field has exactly its name.
+    Folds,
+    /// `sigs.k8s.io/json`: it will not.
+    Counts,
+}
+
 /// The index of the field that `key` (decoded) means in this version.
-pub(crate) fn field_of_key(of: &Struct, key: &[u8], version: u8) -> Option<usize> {
+pub(crate) fn field_of_key(of: &Struct, key: &[u8], version: u8, case: Case) -> Option<usize> {
     let find = |matches: &dyn Fn(&[u8]) -> bool| {
         of.fields
             .iter()
             .position(|field| field.versions & version != 0 && matches(field.name().as_bytes()))
     };
-    find(&|name| name == key).or_else(|| find(&|name| folds_to(key, name)))
+    let exact = find(&|name| name == key);
+    if case == Case::Counts { exact } else { exact.or_else(|| find(&|name| folds_to(key, name))) }
 }
 
 /// Whether `key` equals the ASCII `name` when cases are folded as Go folds them: beside ASCII,

@@ -1,10 +1,12 @@
 //! How Argo's Go code reads and writes JSON.
 
+mod check;
 mod dropped;
 mod encode;
 mod error;
 mod fnv;
 mod fold;
+mod kubernetes;
 mod layout;
 mod reference;
 mod sink;
@@ -14,6 +16,7 @@ mod tables;
 mod target;
 mod version;
 
+pub use check::{Check, FoldedKey, IgnoredKey, PATH_STEPS, Problem, Step};
 pub use dropped::{Dropped, DroppedField, Why};
 pub use encode::{Encoded, Encoder, Root};
 pub use error::{DecodeError, DecodeReason};

@@ -22,6 +22,7 @@ use self::plan::Plans;
 use super::dropped::Dropped;
 use super::error::{DecodeError, DecodeReason};
 use super::fnv::Fnv1;
+use super::kubernetes;
 use super::layout::Type;
 use super::reference;
 use super::sink::{Count, Sink};
@@ -39,6 +40,10 @@ pub enum Root {
     NodeStatus,
     /// The controller's configuration, `config.Config`.
     Config,
+    /// A ConfigMap, as Kubernetes reads it.
+    ConfigMap,
+    /// A Secret, as Kubernetes reads it.
+    Secret,
 }
 
 impl Root {
@@ -48,7 +53,14 @@ impl Root {
             Self::Nodes => tables::NODES,
             Self::NodeStatus => Type::Struct(&tables::WF_NODE_STATUS),
             Self::Config => Type::Struct(&tables::CONFIG_CONFIG),
+            Self::ConfigMap => Type::Struct(&kubernetes::CONFIG_MAP),
+            Self::Secret => Type::Struct(&kubernetes::SECRET),
         }
+    }
+
+    /// Whether it is decoded by sigs.k8s.io/json, for which the case of a key counts.
+    pub(super) fn is_kubernetes(self) -> bool {
+        matches!(self, Self::ConfigMap | Self::Secret)
     }
 }
 
@@ -96,6 +108,11 @@ impl Encoder {
         Self { version, plans: Plans::new(version), arena: Arena::default(), entries: Vec::new() }
     }
 
+    /// The layout's bit in the tables.
+    pub(super) fn version(&self) -> u8 {
+        self.version
+    }
+
     /// Reads `json` as Go's `json.Unmarshal` would and writes what `json.Marshal` would then give.
     ///
     /// # Errors
@@ -114,8 +131,7 @@ impl Encoder {
             Err(GiveWay) => {
                 counted.restart();
                 let nodes;
-                (dropped, nodes) =
-                    reference::encode(json, root.r#type(), self.version, &mut counted)?;
+                (dropped, nodes) = reference::encode(json, root, self.version, &mut counted)?;
                 nodes
             }
         };
@@ -134,7 +150,7 @@ impl Encoder {
     ) -> Result<Encoded, DecodeError> {
         fits(json)?;
         let mut counted = (Count::default(), out);
-        let (dropped, nodes) = reference::encode(json, root.r#type(), self.version, &mut counted)?;
+        let (dropped, nodes) = reference::encode(json, root, self.version, &mut counted)?;
         Ok(Encoded { bytes: counted.0.bytes, dropped, nodes })
     }
 

@@ -64,7 +64,7 @@ impl Encoder {
         let mut walk = Walk { encoder: self, text, dropped, out, nodes: None };
         let end = match root {
             // Small and rare: the reference will do.
-            Root::Config => return Err(GiveWay),
+            Root::Config | Root::ConfigMap | Root::Secret => return Err(GiveWay),
             Root::Workflow => {
                 let (fields, end) = walk.cut_object(&WF_WORKFLOW, at, 0)?;
                 walk.object(&WF_WORKFLOW, fields, 0)?;

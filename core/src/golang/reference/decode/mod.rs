@@ -1,14 +1,20 @@
 //! `json.Unmarshal`, after Go's encoding/json/decode.go.
 
+mod collect;
 mod special;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use core::ops::Range;
+
+use self::collect::{Collector, Saved};
 use super::value::{Id, Slice, Tree, Value};
+use crate::golang::check::Check;
 use crate::golang::dropped::{Dropped, Why};
+use crate::golang::encode::Root;
 use crate::golang::error::{DecodeError, DecodeReason};
-use crate::golang::fold::field_of_key;
+use crate::golang::fold::{Case, field_of_key};
 use crate::golang::layout::{Struct, Type};
 use crate::golang::special::base64_bytes;
 use crate::golang::special::raw::kind;
@@ -17,26 +23,32 @@ use crate::json::scan::{self, peek};
 use crate::json::text;
 
 /// The value decoded from `json`: the tree's first.
-pub(super) fn decode(
-    json: &[u8],
-    r#type: Type,
-    version: u8,
-) -> Result<(Tree, Dropped), DecodeError> {
+pub(super) fn decode(json: &[u8], root: Root, version: u8) -> Result<(Tree, Dropped), DecodeError> {
     let start = scan::document(json)?;
-    let mut decoder = Decoder {
-        json,
-        version,
-        tree: Tree::default(),
-        frames: Vec::new(),
-        saved: None,
-        dropped: Dropped::default(),
-    };
-    let root = decoder.tree.add();
-    decoder.run(r#type, root, start)?;
+    let mut decoder = Decoder::new(json, root, version, None);
+    decoder.run(root.r#type(), start)?;
     match decoder.saved {
-        Some(error) => Err(error),
+        Some((error, _)) => Err(error),
         None => Ok((decoder.tree, decoder.dropped)),
     }
+}
+
+/// What decoding finds: strict, or as Kubernetes decodes.
+pub(super) fn check(json: &[u8], root: Root, version: u8) -> Result<Check, DecodeError> {
+    if root.is_kubernetes() {
+        scan::document(json)?;
+    } else {
+        // A json.Decoder reads one value and leaves the rest.
+        scan::value(json, 0, 0)?;
+    }
+    let mut decoder = Decoder::new(json, root, version, Some(Collector::default()));
+    decoder.strict = !root.is_kubernetes();
+    decoder.run(root.r#type(), 0)?;
+    let mut check = decoder.collector.unwrap_or_default().check;
+    if check.decisive.is_none() {
+        check.decisive = decoder.saved.map(|(_, index)| index);
+    }
+    Ok(check)
 }
 
 struct Decoder<'a> {
@@ -47,48 +59,74 @@ struct Decoder<'a> {
     /// The arrays and objects that stand open.
     frames: Vec<Frame>,
     /// Go's `savedError`: the first mismatch; decoding goes on, and a custom type's error wins.
-    saved: Option<DecodeError>,
+    saved: Saved,
     dropped: Dropped,
+    case: Case,
+    /// Where all that is wrong is wanted, not only what Go's error names.
+    collector: Option<Collector>,
+    /// `DisallowUnknownFields`.
+    strict: bool,
 }
 
 enum Frame {
     Struct {
         of: &'static Struct,
         id: Id,
-        seen: Vec<usize>,
+        /// The fields that have come, each with the offset of its key's opening quote.
+        seen: Vec<(usize, usize)>,
+        /// The key of the value being read, between its quotes.
+        key: Range<usize>,
     },
     Map {
         element: Type,
         id: Id,
+        key: Range<usize>,
     },
     Slice {
         element: Type,
         id: Id,
-        index: usize,
+        /// The index of the element after the one being read.
+        next: usize,
     },
-    /// The end of a nested `json.Unmarshal`, with the `saved` of the outer one.
+    /// The end of a nested `json.Unmarshal`, with what it hides of the outer one.
     Nested {
-        outer: Option<DecodeError>,
+        saved: Saved,
+        strict: bool,
     },
 }
 
-impl Decoder<'_> {
-    fn run(&mut self, r#type: Type, id: Id, at: usize) -> Result<(), DecodeError> {
-        let mut at = self.value(r#type, id, at)?;
+impl<'a> Decoder<'a> {
+    fn new(json: &'a [u8], root: Root, version: u8, collector: Option<Collector>) -> Self {
+        Self {
+            json,
+            version,
+            tree: Tree::default(),
+            frames: Vec::new(),
+            saved: None,
+            dropped: Dropped::default(),
+            case: if root.is_kubernetes() { Case::Counts } else { Case::Folds },
+            collector,
+            strict: false,
+        }
+    }
+
+    fn run(&mut self, r#type: Type, at: usize) -> Result<(), DecodeError> {
+        let root = self.tree.add();
+        let mut at = self.value(r#type, root, at)?;
         while let Some(frame) = self.frames.pop() {
             at = match frame {
-                Frame::Nested { outer } => {
+                Frame::Nested { saved, strict } => {
                     // The nested Unmarshal returns its saved error, and that ends the outer one.
                     if let Some(error) = self.saved.take() {
-                        return Err(error);
+                        self.stop_at(error)?;
                     }
-                    self.saved = outer;
+                    (self.saved, self.strict) = (saved, strict);
                     at
                 }
-                Frame::Struct { of, id, seen } => self.member_of_struct(of, id, seen, at)?,
-                Frame::Map { element, id } => self.entry_of_map(element, id, at)?,
-                Frame::Slice { element, id, index } => {
-                    self.element_of_slice(element, id, index, at)?
+                Frame::Struct { of, id, seen, .. } => self.member_of_struct(of, id, seen, at)?,
+                Frame::Map { element, id, .. } => self.entry_of_map(element, id, at)?,
+                Frame::Slice { element, id, next } => {
+                    self.element_of_slice(element, id, next, at)?
                 }
             };
         }
@@ -126,14 +164,14 @@ impl Decoder<'_> {
                 if !matches!(self.tree.get(id), Value::Struct(_)) {
                     self.tree.set(id, Value::Struct(BTreeMap::new()));
                 }
-                self.frames.push(Frame::Struct { of, id, seen: Vec::new() });
+                self.frames.push(Frame::Struct { of, id, seen: Vec::new(), key: 0..0 });
                 return Ok(at + 1);
             }
             (Type::Map(element), b'{') => {
                 if !matches!(self.tree.get(id), Value::Map(_)) {
                     self.tree.set(id, Value::Map(BTreeMap::new()));
                 }
-                self.frames.push(Frame::Map { element: *element, id });
+                self.frames.push(Frame::Map { element: *element, id, key: 0..0 });
                 return Ok(at + 1);
             }
             (Type::Slice(element), b'[') => {
@@ -180,29 +218,37 @@ impl Decoder<'_> {
         if !matches!(self.tree.get(id), Value::Slice(_)) {
             self.tree.set(id, Value::Slice(Slice::default()));
         }
-        self.frames.push(Frame::Slice { element, id, index: 0 });
+        self.frames.push(Frame::Slice { element, id, next: 0 });
     }
 
     fn member_of_struct(
         &mut self,
         of: &'static Struct,
         id: Id,
-        mut seen: Vec<usize>,
+        mut seen: Vec<(usize, usize)>,
         at: usize,
     ) -> Result<usize, DecodeError> {
         let Some((start, end)) = self.next_key(at)? else { return self.closing(at) };
         let key = self.json.get(start..end).unwrap_or_default();
         let value = scan::expect(self.json, end + 1, b':', "`:` after a key")?;
-        let Some(index) = field_of_key(of, &text::decode(key), self.version) else {
+        let found = field_of_key(of, &text::decode(key), self.version, self.case)
+            .and_then(|index| Some((index, of.fields.get(index)?)));
+        let Some((index, field)) = found else {
             self.dropped.add(of.name, key, Why::Unknown);
-            self.frames.push(Frame::Struct { of, id, seen });
+            self.frames.push(Frame::Struct { of, id, seen, key: start..end });
+            self.unknown_key(of, start - 1, key);
             return self.end(value);
         };
-        if seen.contains(&index) {
-            self.dropped.add(of.name, key, Why::Repeated);
-        } else {
-            seen.push(index);
-        }
+        let earlier = match seen.iter_mut().find(|(seen, _)| *seen == index) {
+            Some((_, at)) => {
+                self.dropped.add(of.name, key, Why::Repeated);
+                Some(core::mem::replace(at, start - 1))
+            }
+            None => {
+                seen.push((index, start - 1));
+                None
+            }
+        };
         let child = match self.tree.get(id) {
             Value::Struct(fields) => fields.get(&index).copied(),
             _ => None,
@@ -218,9 +264,9 @@ impl Decoder<'_> {
                 child
             }
         };
-        self.frames.push(Frame::Struct { of, id, seen });
-        let r#type = of.fields.get(index).map_or(Type::Text, |field| field.r#type);
-        self.value(r#type, child, value)
+        self.frames.push(Frame::Struct { of, id, seen, key: start..end });
+        self.known_key(field, start - 1, key, earlier);
+        self.value(field.r#type, child, value)
     }
 
     fn entry_of_map(&mut self, element: Type, id: Id, at: usize) -> Result<usize, DecodeError> {
@@ -234,7 +280,7 @@ impl Decoder<'_> {
             }
             self.tree.set(id, Value::Map(entries));
         }
-        self.frames.push(Frame::Map { element, id });
+        self.frames.push(Frame::Map { element, id, key: start..end });
         self.value(element, child, value)
     }
 
@@ -267,7 +313,7 @@ impl Decoder<'_> {
         };
         slice.length = slice.length.max(index + 1);
         self.tree.set(id, Value::Slice(slice));
-        self.frames.push(Frame::Slice { element, id, index: index + 1 });
+        self.frames.push(Frame::Slice { element, id, next: index + 1 });
         self.value(element, child, here)
     }
 
@@ -293,18 +339,14 @@ impl Decoder<'_> {
     }
 
     /// What stands between the quotes of the string at `at`.
-    fn string_at(&self, at: usize) -> Result<&[u8], DecodeError> {
+    fn string_at(&self, at: usize) -> Result<&'a [u8], DecodeError> {
         let token = scan::string(self.json, at + 1)?;
         Ok(self.json.get(at + 1..token.end - 1).unwrap_or_default())
     }
 
-    fn literal_at(&self, at: usize) -> Result<&[u8], DecodeError> {
+    fn literal_at(&self, at: usize) -> Result<&'a [u8], DecodeError> {
         let end = number::end(self.json, at)?;
         Ok(self.json.get(at..end).unwrap_or_default())
-    }
-
-    fn save(&mut self, error: DecodeError) {
-        self.saved.get_or_insert(error);
     }
 
     fn save_number(&mut self, at: usize, wanted: &'static str) {

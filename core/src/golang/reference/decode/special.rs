@@ -17,6 +17,7 @@ use crate::json::scan::peek;
 use crate::json::text;
 
 impl Decoder<'_> {
+    /// Stores the value at `at` and gives the offset behind what was consumed, as `value` does.
     pub(super) fn special(
         &mut self,
         special: Special,
@@ -25,6 +26,43 @@ impl Decoder<'_> {
         first: u8,
     ) -> Result<usize, DecodeError> {
         let end = self.end(at)?;
+        if special == Special::ParallelSteps {
+            return self.parallel_steps(id, at, first, end);
+        }
+        if let Err(error) = self.read_special(special, id, at, first, end) {
+            self.stop(error, &[])?;
+        }
+        Ok(end)
+    }
+
+    fn parallel_steps(
+        &mut self,
+        id: Id,
+        at: usize,
+        first: u8,
+        end: usize,
+    ) -> Result<usize, DecodeError> {
+        for (error, within) in parallel_steps::check(self.json, at, self.version)? {
+            self.stop(error, &within)?;
+        }
+        if first != b'[' {
+            self.tree.set(id, Value::Zero);
+            return Ok(end);
+        }
+        self.frames.push(Frame::Nested { saved: self.saved.take(), strict: self.strict });
+        self.strict = false;
+        self.open_slice(Type::Struct(&WF_WORKFLOW_STEP), id);
+        Ok(at + 1)
+    }
+
+    fn read_special(
+        &mut self,
+        special: Special,
+        id: Id,
+        at: usize,
+        first: u8,
+        end: usize,
+    ) -> Result<(), DecodeError> {
         match special {
             Special::Time => {
                 let time = match first {
@@ -94,18 +132,9 @@ impl Decoder<'_> {
                 plugin::check(self.json, at)?;
                 self.tree.set(id, Value::Raw(at..end));
             }
-            Special::ParallelSteps => {
-                parallel_steps::check(self.json, at, self.version)?;
-                if first == b'n' {
-                    self.tree.set(id, Value::Zero);
-                    return Ok(end);
-                }
-                self.frames.push(Frame::Nested { outer: self.saved.take() });
-                self.open_slice(Type::Struct(&WF_WORKFLOW_STEP), id);
-                return Ok(at + 1);
-            }
+            Special::ParallelSteps => {}
         }
-        Ok(end)
+        Ok(())
     }
 
     fn any_string(&mut self, id: Id, at: usize, end: usize, first: u8) -> Result<(), DecodeError> {
