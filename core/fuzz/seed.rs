@@ -8,7 +8,7 @@ use std::{env, fs, io};
 use argo_offload_testkit::fixtures::{
     node_corpus, pack_vectors, roundtrip_vectors, workflow_corpus,
 };
-use argo_offload_testkit::{Layout, Options, Rng, Version, nodes, workflow};
+use argo_offload_testkit::{Coverage, Layout, Options, Rng, Version, nodes, value, workflow};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -43,6 +43,7 @@ fn main() -> io::Result<()> {
     let mut split = Corpus::of(root, "split")?;
     let mut decompress = Corpus::of(root, "decompress")?;
     let mut locate = Corpus::of(root, "locate")?;
+    let mut strict = Corpus::of(root, "strict")?;
     for (index, text) in workflows.iter().enumerate() {
         let version = b'0' + (index % 3) as u8;
         encode.add(&[b'0' + 3 * (index % 3) as u8], text)?;
@@ -59,6 +60,13 @@ fn main() -> io::Result<()> {
         }
     }
     for (version, layout) in layouts.iter().enumerate() {
+        let options = Options { max_values: 60, ..Options::hostile() };
+        for _ in 0..200 {
+            let text = value(&mut rng, layout, Layout::CONFIG, &options, &mut Coverage::new());
+            if short(&text) {
+                strict.add(&[b'0' + 6 * version as u8], &text)?;
+            }
+        }
         for _ in 0..100 {
             let map = nodes(&mut rng, layout, &Options { max_nodes: 1, ..Options::hostile() });
             if let (Some(start), true) =

@@ -1,13 +1,15 @@
 //! Laws that hold for every text, on texts made from the layouts.
 
+pub mod checks;
+
 use std::borrow::Cow;
 
-use argo_offload_core::golang::{ArgoVersion, Encoder, NodeVersion, Root};
+use argo_offload_core::golang::{ArgoVersion, Encoder, NodeVersion, Root, Step};
 use argo_offload_core::nodes::{
     Part, SplitError, cut_nodes, decompress_nodes, join_parts, merge_nodes, split_nodes,
 };
 use argo_offload_core::size::{Rules, VerdictKind, compress_nodes, judge, measure};
-use argo_offload_testkit::{Layout, Options, Rng, Version, nodes, workflow};
+use argo_offload_testkit::{Coverage, Layout, Options, Rng, Version, nodes, value, workflow};
 use proptest::prelude::*;
 
 fn argo(version: Version) -> ArgoVersion {
@@ -49,6 +51,43 @@ proptest! {
     fn encode_equals_the_reference_on_workflows(version in any_version(), seed: u64) {
         let text = workflow(&mut Rng::new(seed), &Layout::load(version), &Options::hostile());
         encode_both_ways(&mut Encoder::new(argo(version)), &text, Root::Workflow);
+    }
+
+    #[test]
+    fn strict_decoding_finds_what_decoding_refuses(version in 0u8..3, seed: u64, broken: bool) {
+        let layout = Layout::load(Version::ALL[usize::from(version)]);
+        let invalid = if broken { 90 } else { 0 };
+        let options = Options { invalid, max_values: 200, ..Options::hostile() };
+        let mut coverage = Coverage::new();
+        let text = value(&mut Rng::new(seed), &layout, Layout::CONFIG, &options, &mut coverage);
+        checks::strict(&[&[b'0' + 6 * version][..], &text].concat());
+    }
+
+    /// But for lengths of time: Argo writes `720h0m0s` for `30d`, which it does not read.
+    ///
+    /// In 4.1 a struct of empty lists is not zero, so it is written, as `{}`; read back it is zero and
+    /// left out.
+    #[test]
+    fn a_configuration_as_argo_writes_it_is_a_fixed_point(version in any_version(), seed: u64) {
+        let mut encoder = Encoder::new(argo(version));
+        let layout = Layout::load(version);
+        let options = Options { complete: false, ..Options::clean() };
+        let text =
+            value(&mut Rng::new(seed), &layout, Layout::CONFIG, &options, &mut Coverage::new());
+        let once = canonical(&mut encoder, &text, Root::Config);
+        let mut twice = Vec::new();
+        if encoder.encode(&once, Root::Config, &mut twice).is_err() {
+            for problem in encoder.check(&once, Root::Config).problems {
+                let lengths = ["archiveTTL", "connMaxLifetime", "metricsTTL"];
+                let key = problem.path.last();
+                prop_assert!(lengths.iter().any(|name| key == Some(&Step::Key(name.to_string()))));
+            }
+            return Ok(());
+        }
+        if version != Version::V4_1_2 {
+            prop_assert_eq!(String::from_utf8_lossy(&twice), String::from_utf8_lossy(&once));
+        }
+        prop_assert_eq!(&canonical(&mut encoder, &twice, Root::Config), &twice);
     }
 
     #[test]

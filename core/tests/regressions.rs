@@ -38,3 +38,8 @@ fn inputs_of_decompress_keep_its_laws() {
 fn inputs_of_locate_keep_its_laws() {
     replay("locate", checks::locate);
 }
+
+#[test]
+fn inputs_of_strict_keep_its_laws() {
+    replay("strict", checks::strict);
+}

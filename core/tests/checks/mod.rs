@@ -7,11 +7,13 @@ mod decompress;
 mod encode;
 mod locate;
 mod split;
+mod strict;
 
 pub use decompress::decompress;
 pub use encode::encode;
 pub use locate::locate;
 pub use split::split;
+pub use strict::strict;
 
 use argo_offload_core::golang::ArgoVersion;
 

@@ -108,6 +108,8 @@ impl std::fmt::Display for Version {
 }
 
 impl Layout {
+    /// The root of the controller's configuration.
+    pub const CONFIG: &'static str = "config.Config";
     /// The root of a whole workflow.
     pub const WORKFLOW: &'static str = "wf.Workflow";
     /// The root of `status.nodes`.

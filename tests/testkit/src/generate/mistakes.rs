@@ -1,6 +1,6 @@
 //! What Argo refuses: values of the wrong kind, and texts that are no JSON.
 
-use super::{quantities, times};
+use super::{durations, quantities, times};
 use crate::json::{Text, Value};
 use crate::layout::{Expression, Kind, Layout};
 use crate::rng::Rng;
@@ -103,6 +103,7 @@ fn wrong_opaque(rng: &mut Rng, name: &str) -> Value {
     let spelled: &[&str] = match name {
         "meta.Time" if rng.chance(80) => return times::bad_time(rng),
         "meta.Time" => &["1", "true", "[]", "{}", "1740816000"],
+        "config.TTL" | "meta.Duration" => &durations::BAD,
         "resource.Quantity" => return quantities::bad_quantity(rng),
         "wf.AnyString" => &["1e400", "-1e999", "01", "nul", "1.", "+1", "NaN", "Infinity", "-"],
         "intstr.IntOrString" => &[

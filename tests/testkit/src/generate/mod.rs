@@ -7,6 +7,7 @@ use crate::rng::Rng;
 use walk::Walker;
 
 mod complete;
+mod durations;
 mod keys;
 mod mistakes;
 mod plausible;
@@ -150,7 +151,9 @@ mod tests {
     fn three_thousand_texts_reach_every_field_of_every_layout() {
         for version in Version::ALL {
             let layout = Layout::load(version);
-            for (root, count) in [(Layout::WORKFLOW, 3_000), (Layout::NODES, 1_000)] {
+            for (root, count) in
+                [(Layout::CONFIG, 3_000), (Layout::WORKFLOW, 3_000), (Layout::NODES, 1_000)]
+            {
                 let mut coverage = Coverage::new();
                 for seed in 0..count {
                     value(&mut Rng::new(seed), &layout, root, &Options::hostile(), &mut coverage);

@@ -1,7 +1,9 @@
 //! The walk through a layout that makes a value.
 
 use super::routes::{self, Routes};
-use super::{Options, keys, mistakes, plausible, quantities, raw, scalars, strings, times};
+use super::{
+    Options, durations, keys, mistakes, plausible, quantities, raw, scalars, strings, times,
+};
 use crate::coverage::Coverage;
 use crate::json::{Style, Text, Value};
 use crate::layout::{Expression, Field, Kind, Layout};
@@ -105,6 +107,8 @@ impl<'a> Walker<'a> {
             }
             Kind::Alias(expression) => self.value(expression, place),
             Kind::Opaque => match name {
+                "config.TTL" => durations::ttl(self.rng, hostile),
+                "meta.Duration" => durations::duration(self.rng, hostile),
                 "meta.Time" => times::time(self.rng, hostile),
                 "wf.AnyString" => scalars::any_string(self.rng, self.style, hostile, place),
                 "intstr.IntOrString" => scalars::int_or_string(self.rng, hostile),
