@@ -18,6 +18,8 @@ pub struct Check {
     pub folded: Vec<FoldedKey>,
     /// Keys that name no field where that is no error, in the order of the text.
     pub ignored: Vec<IgnoredKey>,
+    /// How many more problems and keys there are, beyond the about [`LISTED`] of each kind.
+    pub unlisted: usize,
 }
 
 /// Something in a text that Go refuses.
@@ -65,7 +67,7 @@ pub struct IgnoredKey {
     pub of: &'static str,
 }
 
-/// One step into a JSON value.
+/// One step into a JSON value. A key is cut after 256 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// To the value of a key.
@@ -73,6 +75,9 @@ pub enum Step {
     /// To an element, counted from 0.
     Index(usize),
 }
+
+/// How many problems, folded keys and ignored keys are listed each; the decisive problem always is.
+pub const LISTED: usize = 1000;
 
 /// How long a path is at most: a hostile text nests 10,000 deep.
 pub const PATH_STEPS: usize = 64;
@@ -234,5 +239,21 @@ mod tests {
         );
         assert!(encoded.is_ok());
         assert_eq!(String::from_utf8_lossy(&bytes), r#"{"metadata":{},"data":{"a":""}}"#);
+    }
+
+    #[test]
+    fn of_very_many_problems_the_decisive_one_is_listed() {
+        let unknown: Vec<String> = (0..3000).map(|index| format!("\"u{index}\":0")).collect();
+        let text = format!("{{{},\"initialDelay\":5}}", unknown.join(","));
+        let check = check(&text, Root::Config);
+        assert_eq!((check.problems.len(), check.unlisted), (LISTED + 1, 2000));
+        assert_eq!(check.decisive, Some(LISTED));
+        assert_eq!(path(&check.problems[LISTED].path), ".initialDelay");
+        // One step in each list, wrong before decoding and in it.
+        let steps = format!("[{}]", ["[1]"; 3000].join(","));
+        let text =
+            format!(r#"{{"workflowDefaults":{{"spec":{{"templates":[{{"steps":{steps}}}]}}}}}}"#);
+        let check = self::check(&text, Root::Config);
+        assert_eq!((check.problems.len(), check.unlisted), (LISTED, 2000));
     }
 }

@@ -17,7 +17,7 @@ mod tables;
 mod target;
 mod version;
 
-pub use check::{Check, FoldedKey, IgnoredKey, PATH_STEPS, Problem, Step};
+pub use check::{Check, FoldedKey, IgnoredKey, LISTED, PATH_STEPS, Problem, Step};
 pub use dropped::{Dropped, DroppedField, Why};
 pub use encode::{Encoded, Encoder, Root};
 pub use error::{DecodeError, DecodeReason};

@@ -217,6 +217,11 @@ impl<'a> Encoder<'a> {
             // What is not nil is not zero, however empty.
             (Type::Pointer(_) | Type::Slice(_) | Type::Map(_) | Type::Bytes, _) => false,
             (_, Value::Time(time)) => time.is_zero(),
+            // A metav1.Duration is a struct, never empty, but zero when its number is.
+            (_, Value::Int(value)) => *value == 0,
+            (_, Value::IntOrString(value)) => {
+                !value.is_string && value.integer == 0 && value.string.is_empty()
+            }
             (r#type, _) => self.is_empty(r#type, id),
         }
     }
@@ -225,4 +230,35 @@ impl<'a> Encoder<'a> {
 /// The key with its colon, without the comma.
 fn key(field: &Field) -> &'static [u8] {
     field.token.as_bytes().get(1..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use crate::golang::{Encoder, Root};
+
+    /// The answers are those of Go 1.26 for a struct of the same fields and tags.
+    #[test]
+    fn omitzero_leaves_out_what_is_zero_all_through() {
+        for (text, expected) in [
+            (r#"{"nodeEvents":{"sendAsPod":false},"initialDelay":"0"}"#, "{}"),
+            (r#"{"nodeEvents":{"enabled":false}}"#, r#"{"nodeEvents":{"enabled":false}}"#),
+            (r#"{"sso":{"clientId":{"name":""},"sessionExpiry":"0"}}"#, "{}"),
+            (
+                r#"{"sso":{"scopes":[]}}"#,
+                r#"{"sso":{"issuer":"","clientId":{"key":""},"clientSecret":{"key":""},"redirectUrl":""}}"#,
+            ),
+            (r#"{"metricsConfig":{"metricsTTL":"0d","port":0}}"#, "{}"),
+            (r#"{"metricsConfig":{"modifiers":{}}}"#, r#"{"metricsConfig":{}}"#),
+            (r#"{"metricsConfig":{"modifiers":null}}"#, "{}"),
+        ] {
+            let mut encoder = Encoder::new("4.1".parse().expect("version"));
+            let mut bytes = Vec::new();
+            let encoded = encoder.encode(text.as_bytes(), Root::Config, &mut bytes);
+            assert!(encoded.is_ok(), "{text}");
+            assert_eq!(String::from_utf8_lossy(&bytes), expected, "{text}");
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! Collecting all that is wrong with a text, beyond what ends its decoding.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Decoder, Frame};
-use crate::golang::check::{Check, FoldedKey, IgnoredKey, PATH_STEPS, Problem, Step};
+use crate::golang::check::{Check, FoldedKey, IgnoredKey, LISTED, PATH_STEPS, Problem, Step};
 use crate::golang::error::{DecodeError, DecodeReason};
 use crate::golang::layout::{Field, Struct, Type};
 use crate::json::text::decode;
@@ -14,9 +14,9 @@ use crate::json::text::decode;
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     pub(super) check: Check,
-    /// The offsets at which a problem stands: a type that checks itself before it decodes would
-    /// report twice.
-    places: BTreeSet<usize>,
+    /// The index of the problem at an offset, if it is listed: a type that checks itself before it
+    /// decodes would report twice.
+    places: BTreeMap<usize, usize>,
     /// Go has stopped.
     stopped: bool,
 }
@@ -27,7 +27,7 @@ pub(super) type Saved = Option<(DecodeError, usize)>;
 impl Decoder<'_> {
     /// A mismatch: Go goes on, and names the first when nothing worse comes.
     pub(super) fn save(&mut self, error: DecodeError) {
-        let index = self.collect(&error, &[]);
+        let index = self.collect(&error, &[], self.saved.is_none());
         self.saved.get_or_insert((error, index));
     }
 
@@ -35,7 +35,7 @@ impl Decoder<'_> {
     ///
     /// `within` leads from where the decoder stands to the place of the error.
     pub(super) fn stop(&mut self, error: DecodeError, within: &[Step]) -> Result<(), DecodeError> {
-        let index = self.collect(&error, within);
+        let index = self.collect(&error, within, true);
         self.stop_at((error, index))
     }
 
@@ -52,21 +52,26 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// Adds a problem and gives its index.
-    fn collect(&mut self, error: &DecodeError, within: &[Step]) -> usize {
-        if self.collector.is_none() {
-            return 0;
+    /// Adds a problem and gives its index. One that may be decisive is listed however many there are.
+    fn collect(&mut self, error: &DecodeError, within: &[Step], may_decide: bool) -> usize {
+        let Some(collector) = &mut self.collector else { return 0 };
+        if let Some(&index) = collector.places.get(&error.at) {
+            return index;
+        }
+        let check = &mut collector.check;
+        let index = check.problems.len();
+        if index >= LISTED && (collector.stopped || !may_decide) {
+            collector.places.insert(error.at, index);
+            check.unlisted += 1;
+            return index;
         }
         let mut path = self.path();
         path.extend(within.iter().take(PATH_STEPS.saturating_sub(path.len())).cloned());
         let Some(collector) = &mut self.collector else { return 0 };
-        let problems = &mut collector.check.problems;
-        if !collector.places.insert(error.at) {
-            return problems.iter().rposition(|problem| problem.at == error.at).unwrap_or(0);
-        }
-        let reason = error.reason.clone();
-        problems.push(Problem { at: error.at, path, reason, seen_by_go: !collector.stopped });
-        problems.len() - 1
+        collector.places.insert(error.at, index);
+        let (reason, seen_by_go) = (error.reason.clone(), !collector.stopped);
+        collector.check.problems.push(Problem { at: error.at, path, reason, seen_by_go });
+        index
     }
 
     /// A key that names no field; the decoder stands behind it.
@@ -77,13 +82,11 @@ impl Decoder<'_> {
         let key = text_of(key);
         if self.strict {
             self.save(DecodeError { at, reason: DecodeReason::UnknownField { of: of.name, key } });
-            return;
-        }
-        let path = self.path();
-        if let Some(collector) = &mut self.collector
-            && !collector.places.contains(&at)
-        {
-            collector.check.ignored.push(IgnoredKey { at, path, key, of: of.name });
+        } else if self.lists(at, |check| check.ignored.len()) {
+            let path = self.path();
+            if let Some(collector) = &mut self.collector {
+                collector.check.ignored.push(IgnoredKey { at, path, key, of: of.name });
+            }
         }
     }
 
@@ -95,11 +98,6 @@ impl Decoder<'_> {
         key: &[u8],
         earlier: Option<usize>,
     ) {
-        if self.collector.is_none() {
-            return;
-        }
-        let exact = decode(key).as_ref() == field.name().as_bytes();
-        let path = if exact { Vec::new() } else { self.path() };
         let Some(collector) = &mut self.collector else { return };
         let folded = &mut collector.check.folded;
         if let Some(earlier) = earlier
@@ -108,14 +106,16 @@ impl Decoder<'_> {
         {
             key.overridden = true;
         }
-        if exact || collector.places.contains(&at) {
+        let exact = decode(key).as_ref() == field.name().as_bytes();
+        if exact || !self.lists(at, |check| check.folded.len()) {
             return;
         }
+        let path = self.path();
         let target = match field.r#type {
             Type::Pointer(target) => *target,
             other => other,
         };
-        folded.push(FoldedKey {
+        let folded = FoldedKey {
             at,
             path,
             key: text_of(key),
@@ -123,7 +123,21 @@ impl Decoder<'_> {
             overridden: false,
             overrides: earlier,
             merges: matches!(target, Type::Struct(_) | Type::Map(_)),
-        });
+        };
+        if let Some(collector) = &mut self.collector {
+            collector.check.folded.push(folded);
+        }
+    }
+
+    /// Whether a key is still to be listed: not if it is a problem, or there are many already.
+    fn lists(&mut self, at: usize, length: impl Fn(&Check) -> usize) -> bool {
+        let Some(collector) = &mut self.collector else { return false };
+        if collector.places.contains_key(&at) {
+            return false;
+        }
+        let fits = length(&collector.check) < LISTED;
+        collector.check.unlisted += usize::from(!fits);
+        fits
     }
 
     /// The way to the value being read.
@@ -142,7 +156,8 @@ impl Decoder<'_> {
     }
 }
 
-/// The characters of a key.
+/// The first 256 characters of a key, each of them at most 12 bytes of JSON.
 fn text_of(key: &[u8]) -> String {
-    String::from_utf8_lossy(&decode(key)).into_owned()
+    let start = key.get(..4096).unwrap_or(key);
+    String::from_utf8_lossy(&decode(start)).chars().take(256).collect()
 }
