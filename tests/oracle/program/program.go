@@ -1,10 +1,11 @@
-// Package program answers questions about workflows with Argo's own code.
+// Package program answers questions about workflows and configurations with Argo's own code.
 //
 // It reads one JSON request a line and writes one JSON answer a line, in order (../README.md has the table).
 // Which Argo answers is decided by the module that compiles this package.
 //
 // Invariant: nothing here computes what Argo can compute. Sizes, versions, decisions and error texts come out of
-// Argo's functions; this package only carries them across the pipe.
+// Argo's functions; this package only carries them across the pipe. (keyorder.go puts in every order what Argo puts in
+// a random one, and is tested against that.)
 package program
 
 import (
@@ -98,11 +99,17 @@ type question struct {
 }
 
 var questions = map[string]question{
-	"nodes":      {needsText: true, answer: answerNodes},
-	"node":       {needsText: true, answer: answerNode},
-	"workflow":   {needsText: true, answer: answerWorkflow},
-	"compress":   {needsText: true, answer: answerCompress},
-	"decompress": {needsText: true, answer: answerDecompress},
-	"layout":     {answer: answerLayout},
-	"versions":   {answer: answerVersions},
+	"nodes":       {needsText: true, answer: answerNodes},
+	"node":        {needsText: true, answer: answerNode},
+	"workflow":    {needsText: true, answer: answerWorkflow},
+	"compress":    {needsText: true, answer: answerCompress},
+	"decompress":  {needsText: true, answer: answerDecompress},
+	"config":      {needsText: true, answer: answerConfig},
+	"config-data": {needsText: true, answer: answerConfigData},
+	"config-text": {needsText: true, answer: answerConfigText},
+	"yaml":        {needsText: true, answer: answerYAML},
+	"yaml2json":   {needsText: true, answer: answerYAMLToJSON},
+	"json2yaml":   {needsText: true, answer: answerJSONToYAML},
+	"layout":      {answer: answerLayout},
+	"versions":    {answer: answerVersions},
 }

@@ -27,6 +27,15 @@ type request struct {
 	Compress *bool `json:"compress"`
 	// Always decides as under ALWAYS_OFFLOAD_NODE_STATUS=true.
 	Always bool `json:"always"`
+	// Runs is how often a configuration is parsed in one order of its keys, to see chance at work. 0 means 8.
+	Runs int `json:"runs"`
+}
+
+func (r *request) runs() int {
+	if r.Runs == 0 {
+		return 8
+	}
+	return r.Runs
 }
 
 func (r *request) content() []byte {
@@ -60,6 +69,9 @@ func parseRequest(line []byte) (*request, error) {
 	}
 	if asked.needsText && req.Text == nil && req.B64 == nil {
 		return nil, fmt.Errorf("%s needs text or b64", req.Do)
+	}
+	if req.Runs < 0 {
+		return nil, fmt.Errorf("%d runs are none", req.Runs)
 	}
 	for _, limit := range req.Limits {
 		if strings.ContainsRune(limit, 0) {
