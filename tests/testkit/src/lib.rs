@@ -1,4 +1,5 @@
-//! Seeded generator of node maps and workflows as JSON *text*, and readers of the fixtures; for tests only.
+//! Seeded generators of node maps and workflows as JSON *text* and of configurations as YAML text, and readers of the
+//! fixtures; for tests only.
 //!
 //! Differential tests give one text to Argo's Go code and to our codec and compare the bytes of the answers, so the
 //! spelling of a text (escapes, white space, repeated and folded keys, forms of numbers) matters as much as its value.
@@ -14,6 +15,7 @@
 //! **Invariant:** everything made here depends on the seed and the options alone: same seed, same bytes, on every
 //! platform.
 
+pub use config::{Configs, Population};
 pub use coverage::{Coverage, all_fields};
 pub use generate::{Options, nodes, nodes_covering, value, workflow, workflow_covering};
 pub use json::Style;
@@ -21,6 +23,7 @@ pub use layout::{Expression, Field, Kind, Layout, Type, Version};
 pub use realistic::{realistic_nodes, realistic_workflow, to_mysql_text};
 pub use rng::Rng;
 
+pub mod config;
 pub mod coverage;
 pub mod fixtures;
 pub mod generate;
