@@ -8,6 +8,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+pub use config::{ConfigOutcome, ConfigStage};
+pub use yaml::{TreeOutcome, YamlOutcome};
+
+mod config;
+mod yaml;
+
 /// The releases of Argo that the Go module proxy serves and that have a layout here.
 pub const RELEASES: [&str; 2] = ["v3.6.12", "v3.7.6"];
 
@@ -116,8 +122,27 @@ pub fn count(variable: &str, default: usize) -> usize {
     std::env::var(variable).map_or(default, |text| text.parse().expect("the count is a number"))
 }
 
+/// The folder with the sources of Argo's `release`, documentation and examples included.
+///
+/// # Panics
+/// Go is missing, or cannot download the module.
+#[must_use]
+pub fn argo_folder(release: &str) -> PathBuf {
+    let listed = Command::new("go")
+        .args(["list", "-m", "-f", "{{.Dir}}", "github.com/argoproj/argo-workflows/v3"])
+        .current_dir(folder(release))
+        .output()
+        .expect("go is installed");
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    PathBuf::from(String::from_utf8(listed.stdout).expect("a path").trim())
+}
+
+fn folder(release: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(release)
+}
+
 fn build(release: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(release);
+    let folder = folder(release);
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
     let program = std::path::absolute(target.join("oracle").join(release)).expect("a path");
