@@ -18,7 +18,9 @@ pub(super) fn text(rng: &mut Rng) -> Vec<u8> {
     out.into_bytes()
 }
 
-const SNIPPETS: [&str; 32] = [
+const SNIPPETS: [&str; 34] = [
+    "{}: a\n",
+    "a: 1\n[]: b\n[c]: d\n{}\n",
     "? a\n: b\n? c\n",
     "? [a, b]\n: c\n",
     "? |\n  block\n: - one\n  - two\n",
