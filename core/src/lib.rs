@@ -21,3 +21,4 @@ pub mod json;
 pub mod nodes;
 pub mod size;
 pub mod workflow;
+pub mod yaml;

@@ -61,7 +61,7 @@ pub(crate) fn decode(inner: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The character of the valid escape at `at`, and the escape's length.
-fn unescape(inner: &[u8], at: usize) -> (char, usize) {
+pub(crate) fn unescape(inner: &[u8], at: usize) -> (char, usize) {
     let unit = |at: usize| {
         (inner.get(at) == Some(&b'\\') && inner.get(at + 1) == Some(&b'u')).then(|| {
             inner

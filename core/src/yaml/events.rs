@@ -1,0 +1,590 @@
+//! From tokens to events: the beginnings and ends of nodes.
+//!
+//! Source: go-yaml v2.4, parserc.go.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::cursor::Mark;
+use super::document::Style;
+use super::error::{Fallible, Problem, YamlError};
+use super::scan::{Directive, Scanner};
+use super::texts::Text;
+use super::token::{Kind, Token};
+
+/// What a tag means to go-yaml.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Tag {
+    /// No tag.
+    #[default]
+    None,
+    Str,
+    Bool,
+    Int,
+    Float,
+    Null,
+    Timestamp,
+    Binary,
+    Merge,
+    /// `!` alone: as none, but a scalar stays text.
+    Bare,
+    /// Any other: a scalar stays text.
+    Other,
+}
+
+impl Tag {
+    fn of(tag: &[u8]) -> Self {
+        match tag.strip_prefix(b"tag:yaml.org,2002:") {
+            Some(b"str") => Self::Str,
+            Some(b"bool") => Self::Bool,
+            Some(b"int") => Self::Int,
+            Some(b"float") => Self::Float,
+            Some(b"null") => Self::Null,
+            Some(b"timestamp") => Self::Timestamp,
+            Some(b"binary") => Self::Binary,
+            Some(b"merge") => Self::Merge,
+            _ if tag == b"!" => Self::Bare,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What begins or ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    DocumentStart,
+    DocumentEnd,
+    StreamEnd,
+    Alias,
+    Scalar,
+    Sequence,
+    Mapping,
+    /// The end of a sequence or mapping.
+    End,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Event {
+    pub(super) what: What,
+    pub(super) style: Style,
+    /// Whether a scalar's looks decide its type.
+    pub(super) implicit: bool,
+    pub(super) tag: Tag,
+    /// The first of tag and anchor, or the node.
+    pub(super) properties: usize,
+    /// The node without tag and anchor.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// As go-yaml counts it: from 0, and of the first of tag and anchor.
+    pub(super) line: usize,
+    /// Of a scalar; of an alias its name.
+    pub(super) text: Text,
+    /// The anchor's name, if there is an anchor.
+    pub(super) anchor: Option<Text>,
+}
+
+impl Event {
+    fn bare(what: What, start: usize, end: usize) -> Self {
+        Self {
+            what,
+            style: Style::Plain,
+            implicit: false,
+            tag: Tag::None,
+            properties: start,
+            start,
+            end,
+            line: 0,
+            text: Text::default(),
+            anchor: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    ImplicitDocumentStart,
+    DocumentContent,
+    DocumentEnd,
+    BlockNode,
+    BlockSequenceFirstEntry,
+    BlockSequenceEntry,
+    IndentlessSequenceEntry,
+    BlockMappingFirstKey,
+    BlockMappingKey,
+    BlockMappingValue,
+    FlowSequenceFirstEntry,
+    FlowSequenceEntry,
+    FlowSequenceEntryMappingKey,
+    FlowSequenceEntryMappingValue,
+    FlowSequenceEntryMappingEnd,
+    FlowMappingFirstKey,
+    FlowMappingKey,
+    FlowMappingValue,
+    FlowMappingEmptyValue,
+    End,
+}
+
+pub(super) struct Parser<'a> {
+    pub(super) scanner: Scanner<'a>,
+    state: State,
+    states: Vec<State>,
+    /// Where the open collections begin.
+    marks: Vec<Mark>,
+    /// Tag handles and what they stand for.
+    handles: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Behind the last token that is a character of the text.
+    end: usize,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(scanner: Scanner<'a>) -> Self {
+        Self {
+            scanner,
+            state: State::ImplicitDocumentStart,
+            states: Vec::new(),
+            marks: Vec::new(),
+            handles: Vec::new(),
+            end: 0,
+        }
+    }
+
+    /// The next event.
+    pub(super) fn next(&mut self) -> Fallible<Event> {
+        match self.state {
+            State::ImplicitDocumentStart => self.document_start(),
+            State::DocumentContent => self.document_content(),
+            State::DocumentEnd => self.document_end(),
+            State::BlockNode => self.node(true, false),
+            State::BlockSequenceFirstEntry => {
+                self.enter()?;
+                self.block_sequence_entry()
+            }
+            State::BlockSequenceEntry => self.block_sequence_entry(),
+            State::IndentlessSequenceEntry => self.indentless_sequence_entry(),
+            State::BlockMappingFirstKey => {
+                self.enter()?;
+                self.block_mapping_key()
+            }
+            State::BlockMappingKey => self.block_mapping_key(),
+            State::BlockMappingValue => self.block_mapping_value(),
+            State::FlowSequenceFirstEntry => {
+                self.enter()?;
+                self.flow_sequence_entry(true)
+            }
+            State::FlowSequenceEntry => self.flow_sequence_entry(false),
+            State::FlowSequenceEntryMappingKey => self.flow_sequence_entry_mapping_key(),
+            State::FlowSequenceEntryMappingValue => self.flow_sequence_entry_mapping_value(),
+            State::FlowSequenceEntryMappingEnd => {
+                self.state = State::FlowSequenceEntry;
+                self.scanner.peek()?;
+                Ok(Event::bare(What::End, self.end, self.end))
+            }
+            State::FlowMappingFirstKey => {
+                self.enter()?;
+                self.flow_mapping_key(true)
+            }
+            State::FlowMappingKey => self.flow_mapping_key(false),
+            State::FlowMappingValue => self.flow_mapping_value(false),
+            State::FlowMappingEmptyValue => self.flow_mapping_value(true),
+            State::End => Ok(Event::bare(What::StreamEnd, self.end, self.end)),
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, token: &Token) {
+        if !matches!(token.kind, Kind::BlockEnd | Kind::StreamEnd) {
+            self.end = self.end.max(token.end as usize);
+        }
+        self.scanner.take();
+    }
+
+    /// Takes the token that begins a collection.
+    fn enter(&mut self) -> Fallible<()> {
+        let token = self.scanner.peek()?;
+        self.marks.push(token.mark());
+        self.take(&token);
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.state = self.states.pop().unwrap_or(State::End);
+    }
+
+    /// An error about the token or mark `problem`, inside of what begins at `context`.
+    #[cold]
+    fn error(what: &'static str, problem: Mark, context: Mark) -> Box<YamlError> {
+        let line = if problem.line > 0 { problem.line } else { context.line };
+        Box::new(YamlError { at: problem.at, line, problem: Problem::Syntax(what) })
+    }
+
+    /// A node of which nothing is written; go-yaml says it stands in `line`.
+    fn empty(&self, line: usize) -> Event {
+        let bare = Event::bare(What::Scalar, self.end, self.end);
+        Event { implicit: true, line, text: Text::verbatim(self.end, self.end), ..bare }
+    }
+
+    fn document_start(&mut self) -> Fallible<Event> {
+        // The stream's start says nothing.
+        self.scanner.peek()?;
+        self.scanner.take();
+        let token = self.scanner.peek()?;
+        match token.kind {
+            Kind::StreamEnd => {
+                self.state = State::End;
+                self.end = token.start as usize;
+                return Ok(Event::bare(What::StreamEnd, self.end, self.end));
+            }
+            Kind::VersionDirective | Kind::TagDirective | Kind::DocumentStart => {
+                self.directives()?;
+                let token = self.scanner.peek()?;
+                if token.kind != Kind::DocumentStart {
+                    let problem = "did not find expected <document start>";
+                    return Err(Self::error(problem, token.mark(), Mark::default()));
+                }
+                self.state = State::DocumentContent;
+                self.take(&token);
+            }
+            _ => {
+                self.directives()?;
+                self.state = State::BlockNode;
+            }
+        }
+        self.states.push(State::DocumentEnd);
+        Ok(Event::bare(What::DocumentStart, token.start as usize, token.start as usize))
+    }
+
+    /// Takes the directives before a document.
+    fn directives(&mut self) -> Fallible<()> {
+        let mut versioned = false;
+        loop {
+            let token = self.scanner.peek()?;
+            if !matches!(token.kind, Kind::VersionDirective | Kind::TagDirective) {
+                break;
+            }
+            let problem = match self.scanner.directives.get(token.text.start as usize) {
+                Some(Directive::Version { .. }) if versioned => "found duplicate %YAML directive",
+                Some(Directive::Version { major: 1, minor: 1 }) => {
+                    versioned = true;
+                    ""
+                }
+                Some(Directive::Version { .. }) => "found incompatible YAML document",
+                Some(Directive::Tag { handle, .. })
+                    if self.handles.iter().any(|(known, _)| known == handle) =>
+                {
+                    "found duplicate %TAG directive"
+                }
+                Some(Directive::Tag { handle, prefix }) => {
+                    self.handles.push((handle.clone(), prefix.clone()));
+                    ""
+                }
+                None => "",
+            };
+            if !problem.is_empty() {
+                return Err(Self::error(problem, token.mark(), Mark::default()));
+            }
+            self.take(&token);
+        }
+        for (handle, prefix) in [(&b"!"[..], &b"!"[..]), (b"!!", b"tag:yaml.org,2002:")] {
+            if !self.handles.iter().any(|(known, _)| known == handle) {
+                self.handles.push((handle.to_vec(), prefix.to_vec()));
+            }
+        }
+        Ok(())
+    }
+
+    fn document_content(&mut self) -> Fallible<Event> {
+        let token = self.scanner.peek()?;
+        match token.kind {
+            Kind::VersionDirective
+            | Kind::TagDirective
+            | Kind::DocumentStart
+            | Kind::DocumentEnd
+            | Kind::StreamEnd => {
+                self.leave();
+                Ok(self.empty(token.mark().line))
+            }
+            _ => self.node(true, false),
+        }
+    }
+
+    fn document_end(&mut self) -> Fallible<Event> {
+        let token = self.scanner.peek()?;
+        let (start, mut end) = (token.start as usize, token.start as usize);
+        if token.kind == Kind::DocumentEnd {
+            end = token.end as usize;
+            self.take(&token);
+        }
+        // Nobody asks for a second document.
+        self.state = State::End;
+        Ok(Event::bare(What::DocumentEnd, start, end))
+    }
+
+    /// A node, with its anchor and tag.
+    fn node(&mut self, block: bool, indentless_sequence: bool) -> Fallible<Event> {
+        let mut token = self.scanner.peek()?;
+        let start = token.mark();
+        let mut anchor = None;
+        let mut tag = Tag::None;
+        match token.kind {
+            Kind::Alias => {
+                self.leave();
+                self.take(&token);
+                let bare = Event::bare(What::Alias, token.start as usize, token.end as usize);
+                return Ok(Event { line: start.line, text: token.text, ..bare });
+            }
+            Kind::Anchor | Kind::Tag => {
+                let mut written = None;
+                loop {
+                    if token.kind == Kind::Anchor && anchor.is_none() {
+                        anchor = Some(token.text);
+                    } else if token.kind == Kind::Tag && written.is_none() {
+                        written = Some(token);
+                    } else {
+                        break;
+                    }
+                    self.take(&token);
+                    token = self.scanner.peek()?;
+                }
+                if let Some(written) = written {
+                    tag = self.tag(&written, start)?;
+                }
+            }
+            _ => {}
+        }
+        let node = Event {
+            tag,
+            anchor,
+            properties: start.at,
+            line: start.line,
+            ..Event::bare(What::Scalar, token.start as usize, token.end as usize)
+        };
+        let (what, style, state) = match token.kind {
+            Kind::BlockEntry if indentless_sequence => {
+                (What::Sequence, Style::Block, State::IndentlessSequenceEntry)
+            }
+            Kind::Scalar => {
+                self.leave();
+                self.take(&token);
+                let implicit = tag == Tag::Bare || tag == Tag::None && token.style == Style::Plain;
+                return Ok(Event { style: token.style, implicit, text: token.text, ..node });
+            }
+            Kind::FlowSequenceStart => (What::Sequence, Style::Flow, State::FlowSequenceFirstEntry),
+            Kind::FlowMappingStart => (What::Mapping, Style::Flow, State::FlowMappingFirstKey),
+            Kind::BlockSequenceStart if block => {
+                (What::Sequence, Style::Block, State::BlockSequenceFirstEntry)
+            }
+            Kind::BlockMappingStart if block => {
+                (What::Mapping, Style::Block, State::BlockMappingFirstKey)
+            }
+            _ if anchor.is_some() || tag != Tag::None => {
+                self.leave();
+                let empty = self.empty(start.line);
+                let implicit = tag == Tag::None;
+                return Ok(Event { implicit, tag, anchor, properties: start.at, ..empty });
+            }
+            _ => {
+                let problem = "did not find expected node content";
+                return Err(Self::error(problem, token.mark(), start));
+            }
+        };
+        self.state = state;
+        Ok(Event { what, style, ..node })
+    }
+
+    /// What a tag means, its handle replaced.
+    fn tag(&self, token: &Token, start: Mark) -> Fallible<Tag> {
+        let Some(tag) = self.scanner.tags.get(token.text.start as usize) else {
+            return Ok(Tag::None);
+        };
+        if tag.handle.is_empty() {
+            return Ok(Tag::of(&tag.suffix));
+        }
+        let prefix = self.handles.iter().find(|(handle, _)| *handle == tag.handle);
+        let Some((_, prefix)) = prefix else {
+            return Err(Self::error("found undefined tag handle", token.mark(), start));
+        };
+        Ok(Tag::of(&[prefix.as_slice(), &tag.suffix].concat()))
+    }
+
+    /// A node, after which `state` is next.
+    fn node_then(&mut self, state: State, block: bool, indentless: bool) -> Fallible<Event> {
+        self.states.push(state);
+        self.node(block, indentless)
+    }
+
+    fn empty_then(&mut self, state: State, line: usize) -> Fallible<Event> {
+        self.state = state;
+        Ok(self.empty(line))
+    }
+
+    /// The end of a collection, whose last token stands next.
+    fn close(&mut self, token: &Token) -> Fallible<Event> {
+        self.leave();
+        self.marks.pop();
+        self.take(token);
+        Ok(Event::bare(What::End, self.end, self.end))
+    }
+
+    fn block_sequence_entry(&mut self) -> Fallible<Event> {
+        let token = self.scanner.peek()?;
+        match token.kind {
+            Kind::BlockEntry => {
+                self.take(&token);
+                let state = State::BlockSequenceEntry;
+                match self.scanner.peek()?.kind {
+                    Kind::BlockEntry | Kind::BlockEnd => {
+                        self.empty_then(state, token.line as usize)
+                    }
+                    _ => self.node_then(state, true, false),
+                }
+            }
+            Kind::BlockEnd => self.close(&token),
+            _ => self.unexpected("did not find expected '-' indicator", &token),
+        }
+    }
+
+    #[cold]
+    fn unexpected(&self, problem: &'static str, token: &Token) -> Fallible<Event> {
+        let context = self.marks.last().copied().unwrap_or_default();
+        Err(Self::error(problem, token.mark(), context))
+    }
+
+    fn indentless_sequence_entry(&mut self) -> Fallible<Event> {
+        let token = self.scanner.peek()?;
+        if token.kind != Kind::BlockEntry {
+            self.leave();
+            return Ok(Event::bare(What::End, self.end, self.end));
+        }
+        self.take(&token);
+        let state = State::IndentlessSequenceEntry;
+        match self.scanner.peek()?.kind {
+            Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => {
+                self.empty_then(state, token.line as usize)
+            }
+            _ => self.node_then(state, true, false),
+        }
+    }
+
+    fn block_mapping_key(&mut self) -> Fallible<Event> {
+        let token = self.scanner.peek()?;
+        match token.kind {
+            Kind::Key => {
+                self.take(&token);
+                self.block_mapping_node(State::BlockMappingValue, token.line as usize)
+            }
+            Kind::BlockEnd => self.close(&token),
+            _ => self.unexpected("did not find expected key", &token),
+        }
+    }
+
+    fn block_mapping_value(&mut self) -> Fallible<Event> {
+        let token = self.scanner.peek()?;
+        if token.kind != Kind::Value {
+            return self.empty_then(State::BlockMappingKey, token.line as usize);
+        }
+        self.take(&token);
+        self.block_mapping_node(State::BlockMappingKey, token.line as usize)
+    }
+
+    /// What stands behind `?` or `:`.
+    fn block_mapping_node(&mut self, state: State, line: usize) -> Fallible<Event> {
+        match self.scanner.peek()?.kind {
+            Kind::Key | Kind::Value | Kind::BlockEnd => self.empty_then(state, line),
+            _ => self.node_then(state, true, true),
+        }
+    }
+
+    fn flow_sequence_entry(&mut self, first: bool) -> Fallible<Event> {
+        let mut token = self.scanner.peek()?;
+        if token.kind == Kind::FlowSequenceEnd {
+            return self.close(&token);
+        }
+        if !first {
+            if token.kind != Kind::FlowEntry {
+                return self.unexpected("did not find expected ',' or ']'", &token);
+            }
+            self.take(&token);
+            token = self.scanner.peek()?;
+        }
+        match token.kind {
+            Kind::FlowSequenceEnd => self.close(&token),
+            Kind::Key => {
+                self.state = State::FlowSequenceEntryMappingKey;
+                self.take(&token);
+                let start = token.start as usize;
+                let bare = Event::bare(What::Mapping, start, start);
+                Ok(Event { style: Style::Flow, line: token.line as usize, ..bare })
+            }
+            _ => self.node_then(State::FlowSequenceEntry, false, false),
+        }
+    }
+
+    fn flow_sequence_entry_mapping_key(&mut self) -> Fallible<Event> {
+        let token = self.scanner.peek()?;
+        let state = State::FlowSequenceEntryMappingValue;
+        match token.kind {
+            Kind::Value | Kind::FlowEntry | Kind::FlowSequenceEnd => {
+                // go-yaml drops the token here, whichever it is.
+                let event = self.empty(token.line as usize);
+                self.take(&token);
+                self.state = state;
+                Ok(event)
+            }
+            _ => self.node_then(state, false, false),
+        }
+    }
+
+    fn flow_sequence_entry_mapping_value(&mut self) -> Fallible<Event> {
+        let token = self.scanner.peek()?;
+        let state = State::FlowSequenceEntryMappingEnd;
+        if token.kind == Kind::Value {
+            self.take(&token);
+            if !matches!(self.scanner.peek()?.kind, Kind::FlowEntry | Kind::FlowSequenceEnd) {
+                return self.node_then(state, false, false);
+            }
+        }
+        self.empty_then(state, token.line as usize)
+    }
+
+    fn flow_mapping_key(&mut self, first: bool) -> Fallible<Event> {
+        let mut token = self.scanner.peek()?;
+        if token.kind == Kind::FlowMappingEnd {
+            return self.close(&token);
+        }
+        if !first {
+            if token.kind != Kind::FlowEntry {
+                return self.unexpected("did not find expected ',' or '}'", &token);
+            }
+            self.take(&token);
+            token = self.scanner.peek()?;
+        }
+        match token.kind {
+            Kind::FlowMappingEnd => self.close(&token),
+            Kind::Key => {
+                self.take(&token);
+                let token = self.scanner.peek()?;
+                let state = State::FlowMappingValue;
+                match token.kind {
+                    Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd => {
+                        self.empty_then(state, token.line as usize)
+                    }
+                    _ => self.node_then(state, false, false),
+                }
+            }
+            _ => self.node_then(State::FlowMappingEmptyValue, false, false),
+        }
+    }
+
+    fn flow_mapping_value(&mut self, empty: bool) -> Fallible<Event> {
+        let mut token = self.scanner.peek()?;
+        let state = State::FlowMappingKey;
+        if !empty && token.kind == Kind::Value {
+            self.take(&token);
+            token = self.scanner.peek()?;
+            if !matches!(token.kind, Kind::FlowEntry | Kind::FlowMappingEnd) {
+                return self.node_then(state, false, false);
+            }
+        }
+        self.empty_then(state, token.line as usize)
+    }
+}
