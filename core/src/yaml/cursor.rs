@@ -50,7 +50,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { at: self.at, line: self.line }
+        Mark { at: self.at.min(self.text.len()), line: self.line }
     }
 
     /// How many characters stand before this place.

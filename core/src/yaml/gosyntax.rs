@@ -138,6 +138,7 @@ pub(super) fn quote(text: &[u8]) -> String {
                 '\r' => out.push_str("\\r"),
                 '\t' => out.push_str("\\t"),
                 '\x0b' => out.push_str("\\v"),
+                ' '..='~' => out.push(character),
                 _ if is_printable(character) => out.push(character),
                 _ => {
                     let code = u32::from(character);

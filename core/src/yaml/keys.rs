@@ -33,14 +33,16 @@ impl<'a> Key<'a> {
         })
     }
 
+    /// Go orders kinds by where its linker put their types, which the language leaves open: this is
+    /// what it came to in Go 1.26.
     fn rank(&self) -> u8 {
         match self {
             Self::Null => 0,
-            Self::Bool(_) => 1,
-            Self::Int(_) => 2,
-            Self::Uint(_) => 3,
+            Self::Text(_) => 1,
+            Self::Uint(_) => 2,
+            Self::Int(_) => 3,
             Self::Float(_) => 4,
-            Self::Text(_) => 5,
+            Self::Bool(_) => 5,
         }
     }
 }
