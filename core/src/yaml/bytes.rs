@@ -3,31 +3,36 @@
 //! Source: go-yaml v2.4, yamlprivateh.go.
 
 /// A byte that may begin a line break, or ends the text.
-pub(super) const BREAK: u8 = 1;
+pub(super) const BREAK: u16 = 1;
 /// A space or a tab.
-pub(super) const BLANK: u8 = 2;
+pub(super) const BLANK: u16 = 2;
 /// A colon.
-pub(super) const COLON: u8 = 4;
+pub(super) const COLON: u16 = 4;
 /// What ends a plain scalar in a flow collection.
-pub(super) const FLOW: u8 = 8;
+pub(super) const FLOW: u16 = 8;
 /// A single quote.
-pub(super) const SINGLE: u8 = 16;
+pub(super) const SINGLE: u16 = 16;
 /// A double quote or a backslash.
-pub(super) const DOUBLE: u8 = 32;
+pub(super) const DOUBLE: u16 = 32;
 /// A letter, digit, hyphen or underscore.
-pub(super) const ALPHA: u8 = 64;
+pub(super) const ALPHA: u16 = 64;
 /// What a tag may hold besides `ALPHA`.
-pub(super) const URI: u8 = 128;
+pub(super) const URI: u16 = 128;
 
-static CLASSES: [u8; 256] = classes();
+/// What is not ASCII.
+pub(super) const WIDE: u16 = 256;
+
+static CLASSES: [u16; 256] = classes();
 
 #[expect(clippy::indexing_slicing, reason = "runs when compiled")]
-const fn classes() -> [u8; 256] {
+const fn classes() -> [u16; 256] {
     let mut classes = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         classes[byte] = match byte as u8 {
-            0 | b'\r' | b'\n' | 0xc2 | 0xe2 => BREAK,
+            0 | b'\r' | b'\n' => BREAK,
+            0xc2 | 0xe2 => BREAK | WIDE,
+            0x80.. => WIDE,
             b' ' | b'\t' => BLANK,
             b':' => COLON | URI,
             b',' | b'?' | b'[' | b']' => FLOW | URI,
@@ -46,7 +51,7 @@ const fn classes() -> [u8; 256] {
 
 /// Whether `byte` is of one of the kinds in `mask`.
 #[inline(always)]
-pub(super) fn is(byte: u8, mask: u8) -> bool {
+pub(super) fn is(byte: u8, mask: u16) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|class| class & mask != 0)
 }
 

@@ -33,11 +33,19 @@ pub(super) struct Draft {
     pub(super) implicit: bool,
     /// As go-yaml counts it, from 0.
     pub(super) line: u32,
-    /// Of a scalar; of an alias its name.
+    /// Of a scalar; of an alias its name; of a collection `start` is its number among collections.
     pub(super) text: Text,
     /// The range of its children; keys and values alternate.
     pub(super) first: u32,
     pub(super) count: u32,
+}
+
+impl Draft {
+    /// The number of a collection among the collections.
+    pub(super) fn collection(&self) -> Option<usize> {
+        let is = matches!(self.kind, Kind::Sequence | Kind::Mapping);
+        is.then_some(self.text.start as usize)
+    }
 }
 
 /// All nodes of a document.
@@ -50,6 +58,7 @@ pub(super) struct Tree {
     pub(super) texts: Texts,
     pub(super) comments: Vec<Range<usize>>,
     pub(super) end: usize,
+    pub(super) collections: u32,
     /// The children of collections that are not closed yet, and these collections with where theirs
     /// begin.
     loose: Vec<NodeId>,
@@ -60,27 +69,31 @@ pub(super) struct Tree {
 pub(super) fn compose(source: &Source) -> Fallible<Tree> {
     let mut parser = Parser::new(Scanner::new(source));
     let mut anchors: BTreeMap<&[u8], NodeId> = BTreeMap::new();
-    let mut tree = Tree::default();
-    let name = |text: Text| {
-        let start = text.start as usize;
-        source.text.get(start..start + text.length as usize).unwrap_or_default()
+    let mut tree = Tree::for_text(source.text.len());
+    let name = |start: u32, length: u32| {
+        source.text.get(start as usize..(start + length) as usize).unwrap_or_default()
     };
     loop {
-        let event = parser.next()?;
+        // Looked at where it was put: an event is too large to be copied for nothing.
+        let next = parser.next();
+        let event = match &next {
+            Ok(event) => event,
+            Err(error) => return Err(error.clone()),
+        };
         match event.what {
             What::DocumentStart => {}
             What::StreamEnd | What::DocumentEnd => {
-                tree.end = event.end;
+                tree.end = event.end as usize;
                 break;
             }
-            What::End => tree.close(event.end),
+            What::End => tree.close(event.end as usize),
             What::Alias => {
-                let name = name(event.text);
+                let name = name(event.text.start, event.text.length);
                 let Some(&target) = anchors.get(name) else {
                     let name = String::from_utf8_lossy(name).into_owned();
-                    return Err(fault(event.start, Problem::UnknownAnchor(name)));
+                    return Err(fault(event.start as usize, Problem::UnknownAnchor(name)));
                 };
-                tree.add(Kind::Alias, &event, Some(target));
+                tree.add(Kind::Alias, event, Some(target));
             }
             What::Scalar | What::Sequence | What::Mapping => {
                 let kind = match event.what {
@@ -88,9 +101,9 @@ pub(super) fn compose(source: &Source) -> Fallible<Tree> {
                     What::Mapping => Kind::Mapping,
                     _ => Kind::Scalar,
                 };
-                let id = tree.add(kind, &event, None);
-                if let Some(anchor) = event.anchor {
-                    anchors.insert(name(anchor), id);
+                let id = tree.add(kind, event, None);
+                if let (start, length @ 1..) = event.anchor {
+                    anchors.insert(name(start, length), id);
                 }
                 if kind != Kind::Scalar {
                     tree.open(id);
@@ -105,20 +118,31 @@ pub(super) fn compose(source: &Source) -> Fallible<Tree> {
 }
 
 impl Tree {
+    /// An empty tree with room for what a text of so many bytes usually holds.
+    pub(super) fn for_text(bytes: usize) -> Self {
+        let nodes = bytes / 12;
+        Self {
+            nodes: Vec::with_capacity(nodes),
+            drafts: Vec::with_capacity(nodes),
+            children: Vec::with_capacity(nodes),
+            ..Self::default()
+        }
+    }
+
     /// Adds a node to the innermost open collection.
     fn add(&mut self, kind: Kind, event: &Event, target: Option<NodeId>) -> NodeId {
         let draft = Draft {
             kind,
             tag: event.tag,
             implicit: event.implicit,
-            line: offset(event.line),
+            line: event.line,
             text: event.text,
             first: 0,
             count: 0,
         };
         let node = Node {
-            span: event.start..event.end,
-            start: event.properties,
+            span: event.start as usize..event.end as usize,
+            start: event.properties as usize,
             style: event.style,
             value: Value::Null,
             target,
@@ -126,7 +150,11 @@ impl Tree {
         self.push(draft, node)
     }
 
-    pub(super) fn push(&mut self, draft: Draft, node: Node) -> NodeId {
+    pub(super) fn push(&mut self, mut draft: Draft, node: Node) -> NodeId {
+        if matches!(draft.kind, Kind::Sequence | Kind::Mapping) {
+            draft.text = Text { start: self.collections, ..Text::default() };
+            self.collections += 1;
+        }
         let id = NodeId(offset(self.nodes.len()));
         self.nodes.push(node);
         self.drafts.push(draft);

@@ -131,13 +131,21 @@ impl<'a> Cursor<'a> {
     /// Steps over characters until one whose first byte is of a kind in `mask` (or a line break, or the
     /// end), or until go-yaml may have to read on. Steps over at least one character.
     #[inline]
-    pub(super) fn skip_until(&mut self, mask: u8) {
-        let start = self.at;
-        self.at += width(self.byte(0)).max(1);
-        let run = self.text.get(self.at..self.run_end()).unwrap_or_default();
-        self.at += run.iter().position(|&byte| is(byte, mask)).unwrap_or(run.len());
-        let run = self.text.get(start..self.at).unwrap_or_default();
-        self.continuations += continuations(run);
+    pub(super) fn skip_until(&mut self, mask: u16) {
+        self.skip();
+        let end = self.run_end();
+        loop {
+            let run = self.text.get(self.at..end).unwrap_or_default();
+            let Some(plain) = run.iter().position(|&byte| is(byte, mask | bytes::WIDE)) else {
+                self.at += run.len();
+                return;
+            };
+            self.at += plain;
+            if is(self.byte(0), mask) {
+                return;
+            }
+            self.skip();
+        }
     }
 
     /// Up to where go-yaml surely needs no reading.

@@ -29,16 +29,17 @@ use crate::golang::base64_bytes;
 
 /// Gives all nodes of `tree` their values.
 pub(super) fn decode(source: Source, tree: Tree) -> Fallible<Document> {
-    let Tree { nodes, drafts, children, root, texts, comments, end, .. } = tree;
+    let Tree { nodes, drafts, children, root, texts, comments, end, collections, .. } = tree;
+    let nodes_len = nodes.len();
     let mut decoder = Decoder {
         source: &source.text,
         texts: &texts,
         drafts: &drafts,
         children: &children,
-        states: alloc::vec![State::Undone; nodes.len()],
-        entry_ranges: alloc::vec![(0, 0); nodes.len()],
+        states: alloc::vec![State::Undone; collections as usize],
+        entry_ranges: alloc::vec![(0, 0); collections as usize],
         nodes,
-        entries: Vec::new(),
+        entries: Vec::with_capacity(nodes_len / 2),
         binaries: BTreeMap::new(),
         duplicates: Vec::new(),
         steps: Steps::default(),
@@ -205,7 +206,7 @@ impl<'a> Decoder<'a> {
     /// the one that is being filled.
     fn start(&mut self, id: NodeId, merged: bool) -> Fallible<()> {
         let Some(draft) = self.drafts.get(id.index()) else { return Ok(()) };
-        if !merged && let Some(&State::Done { steps, duplicates }) = self.states.get(id.index()) {
+        if let (false, Some(State::Done { steps, duplicates })) = (merged, self.state(draft)) {
             // Met again inside of what an alias stands for.
             self.steps.many(steps);
             self.check(id)?;
@@ -242,7 +243,10 @@ impl<'a> Decoder<'a> {
 
     /// A collection is decoded.
     fn finish(&mut self, id: NodeId, value: Value, duplicates: usize) {
-        let Some(&State::Begun { steps }) = self.states.get(id.index()) else { return };
+        let draft = self.drafts.get(id.index());
+        let Some(State::Begun { steps }) = draft.and_then(|draft| self.state(draft)) else {
+            return;
+        };
         let steps = self.steps.taken() - steps;
         let duplicates = (offset(duplicates), offset(self.duplicates.len()));
         self.set_state(id, State::Done { steps, duplicates });
@@ -252,9 +256,16 @@ impl<'a> Decoder<'a> {
     }
 
     fn set_state(&mut self, id: NodeId, state: State) {
-        if let Some(place) = self.states.get_mut(id.index()) {
+        let number = self.drafts.get(id.index()).and_then(Draft::collection);
+        if let Some(place) = number.and_then(|number| self.states.get_mut(number)) {
             *place = state;
         }
+    }
+
+    /// How far a collection is.
+    #[inline]
+    fn state(&self, draft: &Draft) -> Option<State> {
+        self.states.get(draft.collection()?).copied()
     }
 
     fn scalar(&mut self, id: NodeId, draft: &Draft) -> Fallible<()> {
@@ -287,7 +298,7 @@ impl<'a> Decoder<'a> {
             .drafts
             .get(target.index())
             .is_some_and(|draft| matches!(draft.kind, Kind::Scalar | Kind::Known));
-        match self.states.get(target.index()).copied() {
+        match self.drafts.get(target.index()).and_then(|draft| self.state(draft)) {
             Some(State::Begun { steps }) => return Err(self.contains_itself(id, target, steps)),
             Some(State::Done { steps, duplicates }) => {
                 self.steps.many_inside_alias(steps);
@@ -407,7 +418,9 @@ impl Nodes for Decoder<'_> {
 
     fn entries(&self, id: NodeId) -> &[Entry] {
         let id = self.target(id);
-        let Some(&(start, end)) = self.entry_ranges.get(id.index()) else { return &[] };
+        let number = self.drafts.get(id.index()).and_then(Draft::collection);
+        let range = number.and_then(|number| self.entry_ranges.get(number));
+        let Some(&(start, end)) = range else { return &[] };
         self.entries.get(start as usize..end as usize).unwrap_or_default()
     }
 }

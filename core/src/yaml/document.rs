@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::compose::{Draft, Kind};
 use super::gosyntax;
-use super::texts::{Piece, Texts};
+use super::texts::{Piece, Text, Texts};
 
 /// One YAML document: its nodes, its comments, and where everything stands in the source.
 ///
@@ -21,7 +21,7 @@ pub struct Document {
     pub(super) drafts: Vec<Draft>,
     pub(super) children: Vec<NodeId>,
     pub(super) entries: Vec<Entry>,
-    /// For each node the range of its entries.
+    /// For each collection the range of its entries.
     pub(super) entry_ranges: Vec<(u32, u32)>,
     pub(super) root: Option<NodeId>,
     pub(super) comments: Vec<Range<usize>>,
@@ -159,7 +159,8 @@ impl Document {
     /// Merges are replaced by what they bring; of repeated keys the last one counts.
     #[must_use]
     pub fn entries(&self, id: NodeId) -> &[Entry] {
-        let range = self.entry_ranges.get(self.resolve(id).index());
+        let draft = self.drafts.get(self.resolve(id).index());
+        let range = draft.and_then(Draft::collection).and_then(|at| self.entry_ranges.get(at));
         let Some(&(start, end)) = range else { return &[] };
         self.entries.get(start as usize..end as usize).unwrap_or_default()
     }
@@ -185,8 +186,7 @@ impl Document {
     /// An escape, or a line break that reads otherwise than it is written, is a piece of its own, at
     /// the source's first byte of it.
     pub fn segments(&self, id: NodeId) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let draft = self.drafts.get(self.resolve(id).index());
-        let text = draft.map(|draft| draft.text).unwrap_or_default();
+        let text = self.characters(id);
         let pieces: &[Piece] = self.texts.pieces(text);
         let verbatim = pieces.is_empty().then_some((0, text.start));
         verbatim
@@ -195,11 +195,19 @@ impl Document {
             .map(|(value, source)| (value as usize, source as usize))
     }
 
+    /// Where a scalar's characters are.
+    fn characters(&self, id: NodeId) -> Text {
+        let draft = self.drafts.get(self.resolve(id).index());
+        draft
+            .filter(|draft| draft.collection().is_none())
+            .map(|draft| draft.text)
+            .unwrap_or_default()
+    }
+
     /// Where the byte at `offset` of a scalar's characters stands in the source.
     #[must_use]
     pub fn source_of(&self, id: NodeId, offset: usize) -> usize {
-        let draft = self.drafts.get(self.resolve(id).index());
-        let text = draft.map(|draft| draft.text).unwrap_or_default();
+        let text = self.characters(id);
         let pieces = self.texts.pieces(text);
         let next = pieces.partition_point(|&(value, _)| value as usize <= offset);
         match next.checked_sub(1).and_then(|piece| pieces.get(piece)) {

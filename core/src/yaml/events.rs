@@ -71,20 +71,21 @@ pub(super) struct Event {
     pub(super) implicit: bool,
     pub(super) tag: Tag,
     /// The first of tag and anchor, or the node.
-    pub(super) properties: usize,
+    pub(super) properties: u32,
     /// The node without tag and anchor.
-    pub(super) start: usize,
-    pub(super) end: usize,
+    pub(super) start: u32,
+    pub(super) end: u32,
     /// As go-yaml counts it: from 0, and of the first of tag and anchor.
-    pub(super) line: usize,
+    pub(super) line: u32,
     /// Of a scalar; of an alias its name.
     pub(super) text: Text,
-    /// The anchor's name, if there is an anchor.
-    pub(super) anchor: Option<Text>,
+    /// Where the anchor's name begins, and its length; 0 if there is no anchor.
+    pub(super) anchor: (u32, u32),
 }
 
 impl Event {
-    fn bare(what: What, start: usize, end: usize) -> Self {
+    #[inline]
+    fn bare(what: What, start: u32, end: u32) -> Self {
         Self {
             what,
             style: Style::Plain,
@@ -95,7 +96,7 @@ impl Event {
             end,
             line: 0,
             text: Text::default(),
-            anchor: None,
+            anchor: (0, 0),
         }
     }
 }
@@ -133,7 +134,7 @@ pub(super) struct Parser<'a> {
     /// Tag handles and what they stand for.
     handles: Vec<(Vec<u8>, Vec<u8>)>,
     /// Behind the last token that is a character of the text.
-    end: usize,
+    end: u32,
 }
 
 impl<'a> Parser<'a> {
@@ -193,7 +194,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn take(&mut self, token: &Token) {
         if !matches!(token.kind, Kind::BlockEnd | Kind::StreamEnd) {
-            self.end = self.end.max(token.end as usize);
+            self.end = self.end.max(token.end);
         }
         self.scanner.take();
     }
@@ -218,9 +219,9 @@ impl<'a> Parser<'a> {
     }
 
     /// A node of which nothing is written; go-yaml says it stands in `line`.
-    fn empty(&self, line: usize) -> Event {
+    fn empty(&self, line: u32) -> Event {
         let bare = Event::bare(What::Scalar, self.end, self.end);
-        Event { implicit: true, line, text: Text::verbatim(self.end, self.end), ..bare }
+        Event { implicit: true, line, text: Text { start: self.end, ..Text::default() }, ..bare }
     }
 
     fn document_start(&mut self) -> Fallible<Event> {
@@ -231,7 +232,7 @@ impl<'a> Parser<'a> {
         match token.kind {
             Kind::StreamEnd => {
                 self.state = State::End;
-                self.end = token.start as usize;
+                self.end = token.start;
                 return Ok(Event::bare(What::StreamEnd, self.end, self.end));
             }
             Kind::VersionDirective | Kind::TagDirective | Kind::DocumentStart => {
@@ -250,7 +251,7 @@ impl<'a> Parser<'a> {
             }
         }
         self.states.push(State::DocumentEnd);
-        Ok(Event::bare(What::DocumentStart, token.start as usize, token.start as usize))
+        Ok(Event::bare(What::DocumentStart, token.start, token.start))
     }
 
     /// Takes the directives before a document.
@@ -301,7 +302,7 @@ impl<'a> Parser<'a> {
             | Kind::DocumentEnd
             | Kind::StreamEnd => {
                 self.leave();
-                Ok(self.empty(token.mark().line))
+                Ok(self.empty(token.line))
             }
             _ => self.node(true, false),
         }
@@ -309,9 +310,9 @@ impl<'a> Parser<'a> {
 
     fn document_end(&mut self) -> Fallible<Event> {
         let token = self.scanner.peek()?;
-        let (start, mut end) = (token.start as usize, token.start as usize);
+        let (start, mut end) = (token.start, token.start);
         if token.kind == Kind::DocumentEnd {
-            end = token.end as usize;
+            end = token.end;
             self.take(&token);
         }
         // Nobody asks for a second document.
@@ -322,21 +323,21 @@ impl<'a> Parser<'a> {
     /// A node, with its anchor and tag.
     fn node(&mut self, block: bool, indentless_sequence: bool) -> Fallible<Event> {
         let mut token = self.scanner.peek()?;
-        let start = token.mark();
-        let mut anchor = None;
+        let first = token;
+        let mut anchor = (0, 0);
         let mut tag = Tag::None;
         match token.kind {
             Kind::Alias => {
                 self.leave();
                 self.take(&token);
-                let bare = Event::bare(What::Alias, token.start as usize, token.end as usize);
-                return Ok(Event { line: start.line, text: token.text, ..bare });
+                let bare = Event::bare(What::Alias, token.start, token.end);
+                return Ok(Event { line: token.line, text: token.text, ..bare });
             }
             Kind::Anchor | Kind::Tag => {
                 let mut written = None;
                 loop {
-                    if token.kind == Kind::Anchor && anchor.is_none() {
-                        anchor = Some(token.text);
+                    if token.kind == Kind::Anchor && anchor.1 == 0 {
+                        anchor = (token.text.start, token.text.length);
                     } else if token.kind == Kind::Tag && written.is_none() {
                         written = Some(token);
                     } else {
@@ -346,7 +347,7 @@ impl<'a> Parser<'a> {
                     token = self.scanner.peek()?;
                 }
                 if let Some(written) = written {
-                    tag = self.tag(&written, start)?;
+                    tag = self.tag(&written, first.mark())?;
                 }
             }
             _ => {}
@@ -354,9 +355,9 @@ impl<'a> Parser<'a> {
         let node = Event {
             tag,
             anchor,
-            properties: start.at,
-            line: start.line,
-            ..Event::bare(What::Scalar, token.start as usize, token.end as usize)
+            properties: first.start,
+            line: first.line,
+            ..Event::bare(What::Scalar, token.start, token.end)
         };
         let (what, style, state) = match token.kind {
             Kind::BlockEntry if indentless_sequence => {
@@ -376,15 +377,15 @@ impl<'a> Parser<'a> {
             Kind::BlockMappingStart if block => {
                 (What::Mapping, Style::Block, State::BlockMappingFirstKey)
             }
-            _ if anchor.is_some() || tag != Tag::None => {
+            _ if anchor.1 > 0 || tag != Tag::None => {
                 self.leave();
-                let empty = self.empty(start.line);
+                let empty = self.empty(first.line);
                 let implicit = tag == Tag::None;
-                return Ok(Event { implicit, tag, anchor, properties: start.at, ..empty });
+                return Ok(Event { implicit, tag, anchor, properties: first.start, ..empty });
             }
             _ => {
                 let problem = "did not find expected node content";
-                return Err(Self::error(problem, token.mark(), start));
+                return Err(Self::error(problem, token.mark(), first.mark()));
             }
         };
         self.state = state;
@@ -412,7 +413,7 @@ impl<'a> Parser<'a> {
         self.node(block, indentless)
     }
 
-    fn empty_then(&mut self, state: State, line: usize) -> Fallible<Event> {
+    fn empty_then(&mut self, state: State, line: u32) -> Fallible<Event> {
         self.state = state;
         Ok(self.empty(line))
     }
@@ -432,9 +433,7 @@ impl<'a> Parser<'a> {
                 self.take(&token);
                 let state = State::BlockSequenceEntry;
                 match self.scanner.peek()?.kind {
-                    Kind::BlockEntry | Kind::BlockEnd => {
-                        self.empty_then(state, token.line as usize)
-                    }
+                    Kind::BlockEntry | Kind::BlockEnd => self.empty_then(state, token.line),
                     _ => self.node_then(state, true, false),
                 }
             }
@@ -459,7 +458,7 @@ impl<'a> Parser<'a> {
         let state = State::IndentlessSequenceEntry;
         match self.scanner.peek()?.kind {
             Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => {
-                self.empty_then(state, token.line as usize)
+                self.empty_then(state, token.line)
             }
             _ => self.node_then(state, true, false),
         }
@@ -470,7 +469,7 @@ impl<'a> Parser<'a> {
         match token.kind {
             Kind::Key => {
                 self.take(&token);
-                self.block_mapping_node(State::BlockMappingValue, token.line as usize)
+                self.block_mapping_node(State::BlockMappingValue, token.line)
             }
             Kind::BlockEnd => self.close(&token),
             _ => self.unexpected("did not find expected key", &token),
@@ -480,14 +479,14 @@ impl<'a> Parser<'a> {
     fn block_mapping_value(&mut self) -> Fallible<Event> {
         let token = self.scanner.peek()?;
         if token.kind != Kind::Value {
-            return self.empty_then(State::BlockMappingKey, token.line as usize);
+            return self.empty_then(State::BlockMappingKey, token.line);
         }
         self.take(&token);
-        self.block_mapping_node(State::BlockMappingKey, token.line as usize)
+        self.block_mapping_node(State::BlockMappingKey, token.line)
     }
 
     /// What stands behind `?` or `:`.
-    fn block_mapping_node(&mut self, state: State, line: usize) -> Fallible<Event> {
+    fn block_mapping_node(&mut self, state: State, line: u32) -> Fallible<Event> {
         match self.scanner.peek()?.kind {
             Kind::Key | Kind::Value | Kind::BlockEnd => self.empty_then(state, line),
             _ => self.node_then(state, true, true),
@@ -511,9 +510,9 @@ impl<'a> Parser<'a> {
             Kind::Key => {
                 self.state = State::FlowSequenceEntryMappingKey;
                 self.take(&token);
-                let start = token.start as usize;
+                let start = token.start;
                 let bare = Event::bare(What::Mapping, start, start);
-                Ok(Event { style: Style::Flow, line: token.line as usize, ..bare })
+                Ok(Event { style: Style::Flow, line: token.line, ..bare })
             }
             _ => self.node_then(State::FlowSequenceEntry, false, false),
         }
@@ -525,7 +524,7 @@ impl<'a> Parser<'a> {
         match token.kind {
             Kind::Value | Kind::FlowEntry | Kind::FlowSequenceEnd => {
                 // go-yaml drops the token here, whichever it is.
-                let event = self.empty(token.line as usize);
+                let event = self.empty(token.line);
                 self.take(&token);
                 self.state = state;
                 Ok(event)
@@ -543,7 +542,7 @@ impl<'a> Parser<'a> {
                 return self.node_then(state, false, false);
             }
         }
-        self.empty_then(state, token.line as usize)
+        self.empty_then(state, token.line)
     }
 
     fn flow_mapping_key(&mut self, first: bool) -> Fallible<Event> {
@@ -566,7 +565,7 @@ impl<'a> Parser<'a> {
                 let state = State::FlowMappingValue;
                 match token.kind {
                     Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd => {
-                        self.empty_then(state, token.line as usize)
+                        self.empty_then(state, token.line)
                     }
                     _ => self.node_then(state, false, false),
                 }
@@ -585,6 +584,6 @@ impl<'a> Parser<'a> {
                 return self.node_then(state, false, false);
             }
         }
-        self.empty_then(state, token.line as usize)
+        self.empty_then(state, token.line)
     }
 }

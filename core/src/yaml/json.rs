@@ -26,7 +26,7 @@ pub fn read_json(text: &[u8]) -> Result<Document, YamlError> {
         |error: SyntaxError| YamlError { at: error.at, line: 0, problem: Problem::Json(error) };
     let source = Source::verbatim(text)?;
     let start = scan::document(text).map_err(syntax)?;
-    let mut tree = Tree::default();
+    let mut tree = Tree::for_text(text.len());
     let mut at = start;
     let mut lines = Lines { text, at: 0, line: 0 };
     // The text is valid: brackets, strings and other scalars in a row are the whole structure.

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::{Awaits, Decoder, Filling, Frame, State, child};
-use crate::yaml::compose::Kind;
+use crate::yaml::compose::{Draft, Kind};
 use crate::yaml::document::{Duplicate, Entry, NodeId, Value};
 use crate::yaml::error::{Fallible, Problem, YamlError};
 use crate::yaml::events::Tag;
@@ -87,7 +87,8 @@ impl<'a> Decoder<'a> {
         let Some(Filling { first, .. }) = self.maps.pop() else { return };
         let start = offset(self.entries.len());
         self.entries.extend(self.pending.drain(first..));
-        if let Some(range) = self.entry_ranges.get_mut(node.index()) {
+        let number = self.drafts.get(node.index()).and_then(Draft::collection);
+        if let Some(range) = number.and_then(|number| self.entry_ranges.get_mut(number)) {
             *range = (start, offset(self.entries.len()));
         }
         self.finish(node, Value::Mapping, duplicates);
@@ -116,12 +117,16 @@ impl<'a> Decoder<'a> {
 
     /// Merges a mapping that is decoded already.
     pub(super) fn merge_again(&mut self, target: NodeId) {
-        let Some(&(start, end)) = self.entry_ranges.get(target.index()) else { return };
+        let number = self.drafts.get(target.index()).and_then(Draft::collection);
+        let range = number.and_then(|number| self.entry_ranges.get(number));
+        let Some(&(start, end)) = range else { return };
         for number in start..end {
             let Some(&entry) = self.entries.get(number as usize) else { return };
             let value = self.nodes.get(entry.value.index()).and_then(|node| node.target);
             let value = value.unwrap_or(entry.value);
-            if let Some(&State::Done { duplicates, .. }) = self.states.get(value.index()) {
+            let draft = self.drafts.get(value.index());
+            if let Some(State::Done { duplicates, .. }) = draft.and_then(|draft| self.state(draft))
+            {
                 self.repeat(duplicates);
             }
             self.set(Entry { merged: true, ..entry });
@@ -147,7 +152,8 @@ impl<'a> Decoder<'a> {
             let new = new.as_ref()?;
             let mut few = pending.iter().map(|entry| entry.key);
             if pending.len() < FEW {
-                return few.find(|&old| self.key(old).as_ref() == Some(new));
+                return few
+                    .find(|&old| self.may_equal(old, key) && self.key(old).as_ref() == Some(new));
             }
             let mut keys = Keys::default();
             for old in few {
@@ -158,6 +164,18 @@ impl<'a> Decoder<'a> {
             self.maps.last_mut()?.keys = Some(keys);
         }
         self.maps.last_mut()?.keys.as_mut()?.set(new?, key)
+    }
+
+    /// Whether two keys look alike at first sight: most texts already differ in length.
+    #[inline]
+    fn may_equal(&self, one: NodeId, two: NodeId) -> bool {
+        let length = |id: NodeId| {
+            let draft = self.drafts.get(id.index());
+            let plain = |draft: &&Draft| draft.kind != Kind::Alias && draft.tag != Tag::Binary;
+            let text = self.nodes.get(id.index()).is_some_and(|node| node.value == Value::Text);
+            draft.filter(plain).filter(|_| text).map(|draft| draft.text.length)
+        };
+        !matches!((length(one), length(two)), (Some(one), Some(two)) if one != two)
     }
 
     fn key(&self, id: NodeId) -> Option<Key<'a>> {
