@@ -2,13 +2,17 @@
 //!
 //! Source: go-yaml v2.4, parserc.go.
 
+mod block;
+mod document;
+mod flow;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::cursor::Mark;
 use super::document::Style;
 use super::error::{Fallible, Problem, YamlError};
-use super::scan::{Directive, Scanner};
+use super::scan::Scanner;
 use super::texts::Text;
 use super::token::{Kind, Token};
 
@@ -224,102 +228,6 @@ impl<'a> Parser<'a> {
         Event { implicit: true, line, text: Text { start: self.end, ..Text::default() }, ..bare }
     }
 
-    fn document_start(&mut self) -> Fallible<Event> {
-        // The stream's start says nothing.
-        self.scanner.peek()?;
-        self.scanner.take();
-        let token = self.scanner.peek()?;
-        match token.kind {
-            Kind::StreamEnd => {
-                self.state = State::End;
-                self.end = token.start;
-                return Ok(Event::bare(What::StreamEnd, self.end, self.end));
-            }
-            Kind::VersionDirective | Kind::TagDirective | Kind::DocumentStart => {
-                self.directives()?;
-                let token = self.scanner.peek()?;
-                if token.kind != Kind::DocumentStart {
-                    let problem = "did not find expected <document start>";
-                    return Err(Self::error(problem, token.mark(), Mark::default()));
-                }
-                self.state = State::DocumentContent;
-                self.take(&token);
-            }
-            _ => {
-                self.directives()?;
-                self.state = State::BlockNode;
-            }
-        }
-        self.states.push(State::DocumentEnd);
-        Ok(Event::bare(What::DocumentStart, token.start, token.start))
-    }
-
-    /// Takes the directives before a document.
-    fn directives(&mut self) -> Fallible<()> {
-        let mut versioned = false;
-        loop {
-            let token = self.scanner.peek()?;
-            if !matches!(token.kind, Kind::VersionDirective | Kind::TagDirective) {
-                break;
-            }
-            let problem = match self.scanner.directives.get(token.text.start as usize) {
-                Some(Directive::Version { .. }) if versioned => "found duplicate %YAML directive",
-                Some(Directive::Version { major: 1, minor: 1 }) => {
-                    versioned = true;
-                    ""
-                }
-                Some(Directive::Version { .. }) => "found incompatible YAML document",
-                Some(Directive::Tag { handle, .. })
-                    if self.handles.iter().any(|(known, _)| known == handle) =>
-                {
-                    "found duplicate %TAG directive"
-                }
-                Some(Directive::Tag { handle, prefix }) => {
-                    self.handles.push((handle.clone(), prefix.clone()));
-                    ""
-                }
-                None => "",
-            };
-            if !problem.is_empty() {
-                return Err(Self::error(problem, token.mark(), Mark::default()));
-            }
-            self.take(&token);
-        }
-        for (handle, prefix) in [(&b"!"[..], &b"!"[..]), (b"!!", b"tag:yaml.org,2002:")] {
-            if !self.handles.iter().any(|(known, _)| known == handle) {
-                self.handles.push((handle.to_vec(), prefix.to_vec()));
-            }
-        }
-        Ok(())
-    }
-
-    fn document_content(&mut self) -> Fallible<Event> {
-        let token = self.scanner.peek()?;
-        match token.kind {
-            Kind::VersionDirective
-            | Kind::TagDirective
-            | Kind::DocumentStart
-            | Kind::DocumentEnd
-            | Kind::StreamEnd => {
-                self.leave();
-                Ok(self.empty(token.line))
-            }
-            _ => self.node(true, false),
-        }
-    }
-
-    fn document_end(&mut self) -> Fallible<Event> {
-        let token = self.scanner.peek()?;
-        let (start, mut end) = (token.start, token.start);
-        if token.kind == Kind::DocumentEnd {
-            end = token.end;
-            self.take(&token);
-        }
-        // Nobody asks for a second document.
-        self.state = State::End;
-        Ok(Event::bare(What::DocumentEnd, start, end))
-    }
-
     /// A node, with its anchor and tag.
     fn node(&mut self, block: bool, indentless_sequence: bool) -> Fallible<Event> {
         let mut token = self.scanner.peek()?;
@@ -426,164 +334,9 @@ impl<'a> Parser<'a> {
         Ok(Event::bare(What::End, self.end, self.end))
     }
 
-    fn block_sequence_entry(&mut self) -> Fallible<Event> {
-        let token = self.scanner.peek()?;
-        match token.kind {
-            Kind::BlockEntry => {
-                self.take(&token);
-                let state = State::BlockSequenceEntry;
-                match self.scanner.peek()?.kind {
-                    Kind::BlockEntry | Kind::BlockEnd => self.empty_then(state, token.line),
-                    _ => self.node_then(state, true, false),
-                }
-            }
-            Kind::BlockEnd => self.close(&token),
-            _ => self.unexpected("did not find expected '-' indicator", &token),
-        }
-    }
-
     #[cold]
     fn unexpected(&self, problem: &'static str, token: &Token) -> Fallible<Event> {
         let context = self.marks.last().copied().unwrap_or_default();
         Err(Self::error(problem, token.mark(), context))
-    }
-
-    fn indentless_sequence_entry(&mut self) -> Fallible<Event> {
-        let token = self.scanner.peek()?;
-        if token.kind != Kind::BlockEntry {
-            self.leave();
-            return Ok(Event::bare(What::End, self.end, self.end));
-        }
-        self.take(&token);
-        let state = State::IndentlessSequenceEntry;
-        match self.scanner.peek()?.kind {
-            Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => {
-                self.empty_then(state, token.line)
-            }
-            _ => self.node_then(state, true, false),
-        }
-    }
-
-    fn block_mapping_key(&mut self) -> Fallible<Event> {
-        let token = self.scanner.peek()?;
-        match token.kind {
-            Kind::Key => {
-                self.take(&token);
-                self.block_mapping_node(State::BlockMappingValue, token.line)
-            }
-            Kind::BlockEnd => self.close(&token),
-            _ => self.unexpected("did not find expected key", &token),
-        }
-    }
-
-    fn block_mapping_value(&mut self) -> Fallible<Event> {
-        let token = self.scanner.peek()?;
-        if token.kind != Kind::Value {
-            return self.empty_then(State::BlockMappingKey, token.line);
-        }
-        self.take(&token);
-        self.block_mapping_node(State::BlockMappingKey, token.line)
-    }
-
-    /// What stands behind `?` or `:`.
-    fn block_mapping_node(&mut self, state: State, line: u32) -> Fallible<Event> {
-        match self.scanner.peek()?.kind {
-            Kind::Key | Kind::Value | Kind::BlockEnd => self.empty_then(state, line),
-            _ => self.node_then(state, true, true),
-        }
-    }
-
-    fn flow_sequence_entry(&mut self, first: bool) -> Fallible<Event> {
-        let mut token = self.scanner.peek()?;
-        if token.kind == Kind::FlowSequenceEnd {
-            return self.close(&token);
-        }
-        if !first {
-            if token.kind != Kind::FlowEntry {
-                return self.unexpected("did not find expected ',' or ']'", &token);
-            }
-            self.take(&token);
-            token = self.scanner.peek()?;
-        }
-        match token.kind {
-            Kind::FlowSequenceEnd => self.close(&token),
-            Kind::Key => {
-                self.state = State::FlowSequenceEntryMappingKey;
-                self.take(&token);
-                let start = token.start;
-                let bare = Event::bare(What::Mapping, start, start);
-                Ok(Event { style: Style::Flow, line: token.line, ..bare })
-            }
-            _ => self.node_then(State::FlowSequenceEntry, false, false),
-        }
-    }
-
-    fn flow_sequence_entry_mapping_key(&mut self) -> Fallible<Event> {
-        let token = self.scanner.peek()?;
-        let state = State::FlowSequenceEntryMappingValue;
-        match token.kind {
-            Kind::Value | Kind::FlowEntry | Kind::FlowSequenceEnd => {
-                // go-yaml drops the token here, whichever it is.
-                let event = self.empty(token.line);
-                self.take(&token);
-                self.state = state;
-                Ok(event)
-            }
-            _ => self.node_then(state, false, false),
-        }
-    }
-
-    fn flow_sequence_entry_mapping_value(&mut self) -> Fallible<Event> {
-        let token = self.scanner.peek()?;
-        let state = State::FlowSequenceEntryMappingEnd;
-        if token.kind == Kind::Value {
-            self.take(&token);
-            if !matches!(self.scanner.peek()?.kind, Kind::FlowEntry | Kind::FlowSequenceEnd) {
-                return self.node_then(state, false, false);
-            }
-        }
-        self.empty_then(state, token.line)
-    }
-
-    fn flow_mapping_key(&mut self, first: bool) -> Fallible<Event> {
-        let mut token = self.scanner.peek()?;
-        if token.kind == Kind::FlowMappingEnd {
-            return self.close(&token);
-        }
-        if !first {
-            if token.kind != Kind::FlowEntry {
-                return self.unexpected("did not find expected ',' or '}'", &token);
-            }
-            self.take(&token);
-            token = self.scanner.peek()?;
-        }
-        match token.kind {
-            Kind::FlowMappingEnd => self.close(&token),
-            Kind::Key => {
-                self.take(&token);
-                let token = self.scanner.peek()?;
-                let state = State::FlowMappingValue;
-                match token.kind {
-                    Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd => {
-                        self.empty_then(state, token.line)
-                    }
-                    _ => self.node_then(state, false, false),
-                }
-            }
-            _ => self.node_then(State::FlowMappingEmptyValue, false, false),
-        }
-    }
-
-    fn flow_mapping_value(&mut self, empty: bool) -> Fallible<Event> {
-        let mut token = self.scanner.peek()?;
-        let state = State::FlowMappingKey;
-        if !empty && token.kind == Kind::Value {
-            self.take(&token);
-            token = self.scanner.peek()?;
-            if !matches!(token.kind, Kind::FlowEntry | Kind::FlowMappingEnd) {
-                return self.node_then(state, false, false);
-            }
-        }
-        self.empty_then(state, token.line)
     }
 }
