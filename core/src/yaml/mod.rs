@@ -10,6 +10,7 @@ mod compose;
 mod cursor;
 mod decode;
 mod document;
+mod emit;
 mod error;
 mod events;
 mod gosyntax;
@@ -24,6 +25,7 @@ mod timestamp;
 mod token;
 
 pub use document::{Document, Duplicate, Entry, Node, NodeId, Style, Value};
+pub use emit::emit;
 pub use error::{Problem, YamlError};
 pub use json::read_json;
 
