@@ -44,10 +44,12 @@ fn main() -> io::Result<()> {
     let mut decompress = Corpus::of(root, "decompress")?;
     let mut locate = Corpus::of(root, "locate")?;
     let mut strict = Corpus::of(root, "strict")?;
+    let mut emit = Corpus::of(root, "emit")?;
     for (index, text) in workflows.iter().enumerate() {
         let version = b'0' + (index % 3) as u8;
         encode.add(&[b'0' + 3 * (index % 3) as u8], text)?;
         split.add(&[version], text)?;
+        emit.add(&[], text)?;
         if let Some(compressed) = compressed_nodes(text) {
             decompress.add(&[], &compressed)?;
         }

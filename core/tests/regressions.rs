@@ -35,6 +35,11 @@ fn inputs_of_decompress_keep_its_laws() {
 }
 
 #[test]
+fn inputs_of_emit_keep_its_laws() {
+    replay("emit", checks::emit);
+}
+
+#[test]
 fn inputs_of_locate_keep_its_laws() {
     replay("locate", checks::locate);
 }

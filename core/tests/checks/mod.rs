@@ -4,12 +4,14 @@
 //! Each check takes an input as its fuzz target does and panics where a law is broken.
 
 mod decompress;
+mod emit;
 mod encode;
 mod locate;
 mod split;
 mod strict;
 
 pub use decompress::decompress;
+pub use emit::emit;
 pub use encode::encode;
 pub use locate::locate;
 pub use split::split;
