@@ -16,6 +16,7 @@
 
 extern crate alloc;
 
+pub mod config;
 pub mod golang;
 pub mod json;
 pub mod nodes;

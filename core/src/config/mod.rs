@@ -1,0 +1,3 @@
+//! The controller's configuration, the ConfigMap that it reads.
+
+pub mod texts;
