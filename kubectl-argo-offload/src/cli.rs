@@ -36,6 +36,12 @@ pub enum Command {
     Split(SplitArguments),
     /// Put a workflow's nodes back, from a store, from parts, or from its compressedNodes
     Merge(MergeArguments),
+    /// Print JSON Schemas, for editors and scripts; without a name, what there is
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema {
+        /// The schema to print
+        name: Option<SchemaName>,
+    },
     /// Print the version of this plugin and the versions of Argo it knows
     Version(VersionArguments),
     /// Print a completion script for a shell
@@ -188,6 +194,36 @@ pub struct MergeArguments {
     /// Whose code decides.
     #[command(flatten)]
     pub argo: ArgoArguments,
+}
+
+const SCHEMA_EXAMPLES: &str = "\
+A first line `# yaml-language-server: $schema=FILE` makes editors check and complete a YAML file.
+
+Examples:
+  # What there is
+  kubectl argo-offload schema
+
+  # For an editor: beside the file it is for
+  kubectl argo-offload schema workflow-controller-config > workflow-controller-config.json
+
+  # The fields of an item of `size -o json`
+  kubectl argo-offload schema size-report | jq '.definitions.Item.properties | keys'";
+
+/// The schemas; each is `schema/NAME.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// What is under `persistence` in the controller's configuration
+    Persistence,
+    /// The controller's configuration, the text under `config` in its ConfigMap
+    WorkflowControllerConfig,
+    /// The controller's ConfigMap
+    WorkflowControllerConfigmap,
+    /// Values of the Helm chart argo-workflows
+    HelmValues,
+    /// The output of `size -o json`
+    SizeReport,
+    /// The output of `version -o json`
+    Version,
 }
 
 /// Arguments of `version`.

@@ -111,8 +111,9 @@ mod tests {
     #[test]
     fn commands_flags_and_values_complete() {
         let lines = |words: &[&str]| completed(words).0;
-        assert_eq!(lines(&[""]), ["size", "split", "merge", "version", "completion"]);
-        assert_eq!(lines(&["s"]), ["size", "split"]);
+        assert_eq!(lines(&[""]), ["size", "split", "merge", "schema", "version", "completion"]);
+        assert_eq!(lines(&["s"]), ["size", "split", "schema"]);
+        assert_eq!(lines(&["schema", "s"]), ["size-report"]);
         assert_eq!(lines(&["size", "--fail"]), ["--fail-on"]);
         assert_eq!(lines(&["size", "--fail-on", ""]), ["near", "over"]);
         assert_eq!(lines(&["size", "-o", "w"]), ["wide"]);

@@ -5,6 +5,7 @@ mod completion;
 mod merge;
 mod parts;
 mod rows;
+mod schema;
 mod size;
 mod split;
 mod version;
@@ -50,6 +51,7 @@ pub(crate) fn run(command: Command) -> Result<Answer> {
         Command::Size(arguments) => size::run(&arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Schema { name } => schema::run(name),
         Command::Version(arguments) => version::run(&arguments),
         Command::Completion { shell } => completion::run(shell),
         Command::Complete { words } => complete::run(&words),

@@ -245,6 +245,7 @@ fn wrong_usage_is_exit_code_2() {
         &["size", "-f", "x", "--max-size", "1MB"],
         &["split", "-f", "x", "--store", "s3:bucket"],
         &["split", "-f", "x", "--argo-version", "latest"],
+        &["schema", "sizes"],
         &["nonsense"],
     ] {
         let ran = folder.run(arguments);

@@ -44,7 +44,7 @@ fn prepared() -> Folder {
 fn every_example_in_the_help_runs() {
     let folder = prepared();
     let mut ran = 0;
-    for command in ["size", "split", "merge", "completion"] {
+    for command in ["size", "split", "merge", "schema", "completion"] {
         let help = folder.run(&[command, "--help"]).good().out();
         for example in examples(&help) {
             let path =
@@ -63,13 +63,13 @@ fn every_example_in_the_help_runs() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 12);
+    assert_eq!(ran, 15);
 }
 
 #[test]
 fn help_teaches() {
     let folder = Folder::new();
-    for command in ["", "size", "split", "merge", "version", "completion"] {
+    for command in ["", "size", "split", "merge", "schema", "version", "completion"] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let help = folder.run(&arguments).good().out();

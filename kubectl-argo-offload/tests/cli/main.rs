@@ -3,5 +3,6 @@
 mod bad_input;
 mod examples;
 mod run;
+mod schema;
 mod size;
 mod split_merge;

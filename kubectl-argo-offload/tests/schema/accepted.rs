@@ -9,7 +9,7 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 use jsonschema::Validator;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
 /// A ConfigMap manifest and what Argo 4.1 makes of it.
 struct Case {
@@ -89,19 +89,45 @@ fn most_of_what_argo_refuses_is_invalid() {
 }
 
 #[test]
-fn the_value_under_persistence_has_a_schema_of_its_own() {
+fn the_value_under_persistence_is_judged_alike_everywhere() {
     let persistence = validator("persistence");
+    let helm = validator("helm-values");
     let schemas = Schemas::read();
     let mut seen = 0;
     for case in cases() {
         let Some(manifest) = read(&case.text) else { continue };
         let Some(config) = read(&configuration(&manifest)) else { continue };
         let Some(value) = config.get("persistence") else { continue };
-        let alone = serde_json::json!({ "persistence": value });
-        assert_eq!(persistence.is_valid(value), schemas.config.is_valid(&alone), "{}", case.id);
+        let alone = json!({ "persistence": value });
+        let valid = schemas.config.is_valid(&alone);
+        assert_eq!(persistence.is_valid(value), valid, "{}", case.id);
+        if !value.to_string().contains("{{") {
+            let values = json!({ "controller": alone });
+            assert_eq!(helm.is_valid(&values), valid, "{}", case.id);
+        }
         seen += 1;
     }
     assert!(seen > 8000, "{seen}");
+}
+
+#[test]
+fn values_of_the_chart_may_be_templates_and_quoted_numbers() {
+    let helm = validator("helm-values");
+    let persistence = |value: Value| json!({ "controller": { "persistence": value } });
+    for valid in [
+        persistence(json!({ "archiveTTL": "{{ .Values.days }}d" })),
+        json!({ "controller": { "parallelism": "5", "replicas": 2, "metricsConfig": { "portName": "m" } } }),
+        json!({ "server": { "sso": { "enabled": true } }, "executor": { "image": {} }, "images": {} }),
+    ] {
+        assert!(helm.is_valid(&valid), "{valid}");
+    }
+    for invalid in [
+        persistence(json!({ "archiveTTL": "1h30m" })),
+        persistence(json!({ "mysql": { "port": "3306" } })),
+        json!({ "controller": { "resourceRateLimit": { "limits": 1 } } }),
+    ] {
+        assert!(!helm.is_valid(&invalid), "{invalid}");
+    }
 }
 
 fn validator(name: &str) -> Validator {

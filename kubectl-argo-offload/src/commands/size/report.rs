@@ -9,15 +9,22 @@ use serde::{Serialize, Serializer};
 
 use crate::output::API_VERSION;
 
-/// All workflows of one run.
+const KIND: &str = "SizeReport";
+
+/// All workflows of one run, measured as a controller counts them.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "SizeReport"))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Report {
+    #[cfg_attr(test, schemars(extend("const" = API_VERSION)))]
     api_version: &'static str,
+    #[cfg_attr(test, schemars(extend("const" = KIND)))]
     kind: &'static str,
+    /// The version of Argo Workflows whose code decides.
     #[serde(rename = "argoVersion", serialize_with = "displayed")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) argo: ArgoVersion,
-    #[serde(flatten, serialize_with = "rules")]
+    #[serde(flatten, with = "RulesWritten")]
     pub(super) rules: Rules,
     /// The worst of the items.
     pub(super) level: Level,
@@ -28,6 +35,7 @@ pub(super) struct Report {
 
 /// One workflow; sizes in bytes.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Item {
     pub(super) namespace: String,
@@ -46,11 +54,15 @@ pub(super) struct Item {
     pub(super) at_least: bool,
     #[serde(skip)]
     pub(super) without_managed_fields: bool,
-    #[serde(serialize_with = "stored")]
+    /// Where its nodes are now.
+    #[serde(with = "StorageWritten")]
     pub(super) stored: Storage,
-    #[serde(serialize_with = "verdict")]
+    /// What the controller does with its nodes.
+    #[serde(with = "VerdictWritten")]
     pub(super) verdict: VerdictKind,
+    /// The size it then has; an estimate where that is `Compressed`.
     pub(super) verdict_bytes: u64,
+    /// Whether the limit lies within the uncertainty of the compressed length.
     pub(super) borderline: bool,
     /// The controller's own words when it fails.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,16 +70,22 @@ pub(super) struct Item {
     /// With the nodes compressed, an estimate; only where the verdict depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) compressed_bytes: Option<u64>,
+    /// With its nodes in the database.
     pub(super) offloaded_bytes: u64,
     pub(super) level: Level,
+    /// Bytes by field, for example `status.nodes`; `rest` is what is around them.
     pub(super) fields: BTreeMap<String, u64>,
+    /// Content that this version of Argo does not keep, and that is not counted.
     #[serde(serialize_with = "dropped")]
+    #[cfg_attr(test, schemars(with = "Vec<DroppedWritten<'static>>"))]
     pub(super) dropped: Dropped,
 }
 
 /// How close a workflow is to the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum Level {
+    /// Neither near nor over.
     Ok,
     /// What is stored has 90 % of the limit, or the verdict is borderline.
     Near,
@@ -79,7 +97,7 @@ impl Report {
     pub(super) fn new(argo: ArgoVersion, rules: Rules) -> Self {
         Self {
             api_version: API_VERSION,
-            kind: "SizeReport",
+            kind: KIND,
             argo,
             rules,
             level: Level::Ok,
@@ -143,54 +161,91 @@ fn displayed<S: Serializer>(value: &ArgoVersion, to: S) -> Result<S::Ok, S::Erro
     to.collect_str(value)
 }
 
-fn stored<S: Serializer>(storage: &Storage, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(match storage {
-        Storage::None => "None",
-        Storage::Inline => "Inline",
-        Storage::Compressed => "Compressed",
-        Storage::Offloaded => "Offloaded",
-    })
+/// Where nodes are.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(remote = "Storage")]
+enum StorageWritten {
+    /// There are none.
+    None,
+    /// In `status.nodes`.
+    Inline,
+    /// In `status.compressedNodes`.
+    Compressed,
+    /// In the database.
+    Offloaded,
 }
 
-fn verdict<S: Serializer>(verdict: &VerdictKind, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(match verdict {
-        VerdictKind::Inline => "Inline",
-        VerdictKind::Compressed => "Compressed",
-        VerdictKind::Offloaded => "Offloaded",
-        VerdictKind::DoesNotFit => "DoesNotFit",
-        VerdictKind::Failed => "Failed",
-    })
+/// What becomes of the nodes.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(remote = "VerdictKind")]
+enum VerdictWritten {
+    /// They stay in `status.nodes`.
+    Inline,
+    /// They are compressed into `status.compressedNodes`.
+    Compressed,
+    /// They are written to the database.
+    Offloaded,
+    /// They are written to the database, and what is left is still larger than the limit.
+    DoesNotFit,
+    /// The controller fails: the Workflow becomes an Error.
+    Failed,
 }
 
-fn rules<S: Serializer>(rules: &Rules, to: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Shown {
-        limit_bytes: i64,
-        offloading: bool,
-        always_offload: bool,
-    }
-    let Rules { max_bytes: limit_bytes, offloading, always_offload } = *rules;
-    Shown { limit_bytes, offloading, always_offload }.serialize(to)
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(remote = "Rules", rename_all = "camelCase")]
+struct RulesWritten {
+    /// The controller's `MAX_WORKFLOW_SIZE`.
+    #[serde(rename = "limitBytes")]
+    max_bytes: i64,
+    /// The controller's `nodeStatusOffLoad`.
+    offloading: bool,
+    /// The controller's `ALWAYS_OFFLOAD_NODE_STATUS`.
+    always_offload: bool,
+}
+
+/// Content that is not kept.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct DroppedWritten<'a> {
+    /// Argo's type that has the key.
+    r#in: &'a str,
+    key: &'a str,
+    #[serde(with = "WhyWritten")]
+    why: Why,
+    times: u64,
+}
+
+/// Why content is not kept.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(remote = "Why")]
+enum WhyWritten {
+    /// This version's type has no such field.
+    Unknown,
+    /// The key stands more than once: one value hides another.
+    Repeated,
+    /// A list or object where Argo takes a scalar.
+    NotText,
 }
 
 fn dropped<S: Serializer>(dropped: &Dropped, to: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Field<'a> {
-        r#in: &'a str,
-        key: &'a str,
-        why: &'a str,
-        times: u64,
-    }
-    to.collect_seq(dropped.iter().map(|(field, times)| Field {
+    to.collect_seq(dropped.iter().map(|(field, times)| DroppedWritten {
         r#in: field.holder,
         key: &field.key,
-        why: match field.why {
-            Why::Unknown => "Unknown",
-            Why::Repeated => "Repeated",
-            Why::NotText => "NotText",
-        },
+        why: field.why,
         times,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_is_fresh() {
+        crate::commands::schema::assert_fresh::<Report>("size-report");
+    }
 }
