@@ -10,7 +10,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
     /// The keys from the top, joined by dots; `a|b` stands for either. Lists add no key.
-    path: &'static str,
+    pub path: &'static str,
     /// One sentence: what it is, its unit and its default.
     pub short: &'static str,
     /// What follows from it, and what goes wrong.
