@@ -5,9 +5,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::encode::Root;
+use super::fold::folds_to;
 use super::kubernetes::{CONFIG_MAP, SECRET};
 use super::layout::{Field, Struct, Type};
-use super::tables::ALL;
+use super::tables::{ALL, CONFIG_CONFIG};
 use super::version::ArgoVersion;
 
 /// The names of a type's fields in the order in which Go writes them; none for an unknown type.
@@ -44,6 +45,11 @@ pub fn nearest_field(of: &str, key: &str, version: ArgoVersion) -> Option<&'stat
         .filter(|&(distance, name)| distance <= most && distance < name.len())
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, name)| name)
+}
+
+/// Whether `key` is, in any case, a key of the configuration in some version.
+pub(crate) fn is_field_of_config(key: &[u8]) -> bool {
+    CONFIG_CONFIG.fields.iter().any(|field| folds_to(key, field.name().as_bytes()))
 }
 
 /// Keys longer than this are not compared.
@@ -107,7 +113,7 @@ fn below(r#type: Type) -> Option<(String, &'static Struct)> {
 
 /// How many letters must be changed, removed, added or swapped with their neighbour (optimal string
 /// alignment).
-fn distance(from: &[char], to: &[char]) -> usize {
+pub(crate) fn distance(from: &[char], to: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=to.len()).collect();
     let mut last = None;

@@ -54,31 +54,36 @@ pub enum Problem {
 
 impl fmt::Display for YamlError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.problem {
-            Problem::Json(error) => return error.fmt(out),
-            Problem::JsonNumber(number) => {
-                return write!(out, "json: cannot unmarshal number {number} into float64");
-            }
-            _ => out.write_str("yaml: ")?,
+        if !matches!(self.problem, Problem::Json(_) | Problem::JsonNumber(_)) {
+            out.write_str("yaml: ")?;
         }
         if self.line > 0 {
             write!(out, "line {}: ", self.line)?;
         }
-        match &self.problem {
-            Problem::Syntax(problem) => out.write_str(problem),
-            Problem::UnknownAnchor(name) => write!(out, "unknown anchor '{name}' referenced"),
-            Problem::ContainsItself(name) => write!(out, "anchor '{name}' value contains itself"),
-            Problem::InvalidKey(key) => write!(out, "invalid map key: {key}"),
-            Problem::WrongTag { found, text, wanted } => {
+        self.problem.fmt(out)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax(problem) => out.write_str(problem),
+            Self::UnknownAnchor(name) => write!(out, "unknown anchor '{name}' referenced"),
+            Self::ContainsItself(name) => write!(out, "anchor '{name}' value contains itself"),
+            Self::InvalidKey(key) => write!(out, "invalid map key: {key}"),
+            Self::WrongTag { found, text, wanted } => {
                 write!(out, "cannot decode {found} `{text}` as a {wanted}")
             }
-            Problem::InvalidBase64 => out.write_str("!!binary value contains invalid base64 data"),
-            Problem::MergeWantsMapping => {
+            Self::InvalidBase64 => out.write_str("!!binary value contains invalid base64 data"),
+            Self::MergeWantsMapping => {
                 out.write_str("map merge requires map or sequence of maps as the value")
             }
-            Problem::ExcessiveAliasing => out.write_str("document contains excessive aliasing"),
-            Problem::TooLong => out.write_str("the text is longer than a gigabyte"),
-            Problem::Json(_) | Problem::JsonNumber(_) => Ok(()),
+            Self::ExcessiveAliasing => out.write_str("document contains excessive aliasing"),
+            Self::TooLong => out.write_str("the text is longer than a gigabyte"),
+            Self::Json(error) => error.fmt(out),
+            Self::JsonNumber(number) => {
+                write!(out, "json: cannot unmarshal number {number} into float64")
+            }
         }
     }
 }

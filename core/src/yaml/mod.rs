@@ -7,12 +7,14 @@
 
 mod bytes;
 mod compose;
+mod convert;
 mod cursor;
 mod decode;
 mod document;
 mod emit;
 mod error;
 mod events;
+mod float;
 mod gosyntax;
 mod json;
 mod keys;
@@ -24,6 +26,8 @@ mod texts;
 mod timestamp;
 mod token;
 
+pub use convert::{Collided, Collision, ConvertError, ConvertReason, Converted, MAX_JSON, to_json};
+pub(crate) use convert::{Member, convert, convert_members};
 pub use document::{Document, Duplicate, Entry, Node, NodeId, Style, Value};
 pub use emit::emit;
 pub use error::{Problem, YamlError};

@@ -1,0 +1,307 @@
+//! YAML to JSON, as sigs.k8s.io/yaml does it before `encoding/json` decodes.
+//!
+//! Source: sigs.k8s.io/yaml v1.4.0, yaml.go (`convertToJSONableObject`), and `json.Marshal` of what it gives.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::document::{Document, Entry, NodeId, Value};
+use super::float;
+use crate::golang::Target;
+use crate::json::text;
+
+/// JSON made from a YAML document.
+#[derive(Clone, Debug, Default)]
+pub struct Converted {
+    /// Compact JSON, keys sorted by bytes, as Go's `json.Marshal` writes a map.
+    pub json: Vec<u8>,
+    /// Keys that differ in YAML (`1` and `"1"`) and are one in JSON: Go takes either, at random.
+    pub collisions: Vec<Collision>,
+    /// Offset of each value and key in the JSON, with what it was made from; sorted.
+    places: Vec<(u32, NodeId)>,
+}
+
+/// Two keys that JSON cannot tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Collision {
+    /// The first of the two in the text.
+    pub first: NodeId,
+    /// The second.
+    pub second: NodeId,
+}
+
+impl Converted {
+    /// What an empty document becomes.
+    pub(crate) fn null() -> Self {
+        Self { json: b"null".to_vec(), ..Self::default() }
+    }
+
+    /// The node of the YAML document that became the key or value at `offset` of the JSON.
+    #[must_use]
+    pub fn node_at(&self, offset: usize) -> Option<NodeId> {
+        let index = self.places.partition_point(|(at, _)| *at as usize <= offset);
+        self.places.get(index.checked_sub(1)?).map(|(_, node)| *node)
+    }
+}
+
+/// Which of two colliding keys is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Collided {
+    /// The first in the text.
+    First,
+    /// The last in the text.
+    #[default]
+    Last,
+}
+
+/// A document that has no JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConvertError {
+    /// The key or value at fault.
+    pub node: NodeId,
+    /// What is wrong with it.
+    pub reason: ConvertReason,
+}
+
+/// Why a document has no JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConvertReason {
+    /// A null or an unsigned integer beyond 63 bits as a key.
+    Key(&'static str),
+    /// A number that JSON does not have: `+Inf`, `-Inf` or `NaN`.
+    Number(&'static str),
+    /// Aliases make more than [`MAX_JSON`] of it.
+    TooLong,
+}
+
+/// The most JSON that is made from one document, in bytes: a ConfigMap has at most 1 MiB, and this much more
+/// comes from aliases alone.
+pub const MAX_JSON: usize = 256 << 20;
+
+impl fmt::Display for ConvertReason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(kind) => write!(out, "unsupported map key of type: {kind}"),
+            Self::Number(number) => write!(out, "json: unsupported value: {number}"),
+            Self::TooLong => write!(out, "its aliases expand to more than {MAX_JSON} bytes"),
+        }
+    }
+}
+
+/// Converts a document, its repeated keys resolved as Go's lenient decoder does: the last one counts.
+///
+/// # Errors
+/// When JSON cannot express it.
+pub fn to_json(document: &Document) -> Result<Converted, ConvertError> {
+    match document.root() {
+        Some(root) => convert(document, root, Target::none(), Collided::default()),
+        None => Ok(Converted::null()),
+    }
+}
+
+/// Converts the value `root`, which Go is about to decode into `target`.
+pub(crate) fn convert(
+    document: &Document,
+    root: NodeId,
+    target: Target,
+    collided: Collided,
+) -> Result<Converted, ConvertError> {
+    let mut converter =
+        Converter { document, collided, out: Converted::default(), frames: Vec::new() };
+    converter.value(root, target)?;
+    converter.run()?;
+    Ok(converter.out)
+}
+
+/// Converts an object of these members, sorted by key, each value about to be decoded into its target.
+pub(crate) fn convert_members(
+    document: &Document,
+    members: Vec<Member>,
+    collided: Collided,
+) -> Result<Converted, ConvertError> {
+    let mut converter =
+        Converter { document, collided, out: Converted::default(), frames: Vec::new() };
+    converter.open(members);
+    converter.run()?;
+    Ok(converter.out)
+}
+
+/// A member of an object to be written.
+pub(crate) struct Member {
+    pub(crate) name: Vec<u8>,
+    pub(crate) key: NodeId,
+    pub(crate) value: NodeId,
+    pub(crate) target: Target,
+}
+
+struct Converter<'a> {
+    document: &'a Document,
+    collided: Collided,
+    out: Converted,
+    frames: Vec<Frame>,
+}
+
+/// An object or array that is being written.
+enum Frame {
+    /// Members not written yet, the next one last.
+    Object {
+        rest: Vec<Member>,
+        first: bool,
+    },
+    Array {
+        of: NodeId,
+        next: usize,
+        target: Target,
+    },
+}
+
+impl Converter<'_> {
+    fn run(&mut self) -> Result<(), ConvertError> {
+        while let Some(frame) = self.frames.last_mut() {
+            match frame {
+                Frame::Object { rest, first } => {
+                    let Some(member) = rest.pop() else {
+                        self.out.json.push(b'}');
+                        self.frames.pop();
+                        continue;
+                    };
+                    if !core::mem::take(first) {
+                        self.out.json.push(b',');
+                    }
+                    self.place(member.key);
+                    self.text(&member.name);
+                    self.out.json.push(b':');
+                    self.value(member.value, member.target)?;
+                }
+                Frame::Array { of, next, target } => {
+                    let (of, index, target) = (*of, *next, *target);
+                    *next += 1;
+                    let Some(&item) = self.document.items(of).get(index) else {
+                        self.out.json.push(b']');
+                        self.frames.pop();
+                        continue;
+                    };
+                    if index > 0 {
+                        self.out.json.push(b',');
+                    }
+                    self.value(item, target)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, id: NodeId, target: Target) -> Result<(), ConvertError> {
+        self.place(id);
+        if self.out.json.len() > MAX_JSON {
+            return Err(ConvertError { node: id, reason: ConvertReason::TooLong });
+        }
+        let value = &self.document.node(id).value;
+        let number = match value {
+            Value::Mapping => {
+                let members = self.members(id, target)?;
+                self.open(members);
+                return Ok(());
+            }
+            Value::Sequence => {
+                self.out.json.push(b'[');
+                self.frames.push(Frame::Array { of: id, next: 0, target: target.element() });
+                return Ok(());
+            }
+            Value::Text => {
+                let document = self.document;
+                self.text(document.text(id).unwrap_or_default());
+                return Ok(());
+            }
+            Value::Null => "null".to_string(),
+            Value::Bool(value) => value.to_string(),
+            Value::Int(value) => value.to_string(),
+            Value::Uint(value) => value.to_string(),
+            Value::Float(value) if target.is_text() => float::general(*value),
+            Value::Float(value) => float::json(*value)
+                .map_err(|text| ConvertError { node: id, reason: ConvertReason::Number(text) })?,
+        };
+        if target.is_text() && !matches!(value, Value::Null) {
+            self.text(number.as_bytes());
+        } else {
+            self.out.json.extend_from_slice(number.as_bytes());
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, mut members: Vec<Member>) {
+        members.reverse();
+        self.out.json.push(b'{');
+        self.frames.push(Frame::Object { rest: members, first: true });
+    }
+
+    /// What remains of a mapping's entries, sorted by key.
+    fn members(&mut self, id: NodeId, target: Target) -> Result<Vec<Member>, ConvertError> {
+        let mut members = Vec::new();
+        for &Entry { key, value, .. } in self.document.entries(id) {
+            let name = self.key(key)?;
+            let target = target.member(&name);
+            members.push(Member { name, key, value, target });
+        }
+        // Stable: of equal keys the last one in the text stays last.
+        members.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut kept: Vec<Member> = Vec::with_capacity(members.len());
+        for member in members {
+            match kept.last_mut() {
+                Some(last) if last.name == member.name => {
+                    let same = self.same_key(last.key, member.key);
+                    if !same {
+                        self.out.collisions.push(Collision { first: last.key, second: member.key });
+                    }
+                    if same || self.collided == Collided::Last {
+                        *last = member;
+                    }
+                }
+                _ => kept.push(member),
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Whether two keys with one spelling in JSON are also one in YAML.
+    fn same_key(&self, a: NodeId, b: NodeId) -> bool {
+        core::mem::discriminant(&self.document.node(a).value)
+            == core::mem::discriminant(&self.document.node(b).value)
+    }
+
+    fn key(&self, id: NodeId) -> Result<Vec<u8>, ConvertError> {
+        let refuse = |kind| Err(ConvertError { node: id, reason: ConvertReason::Key(kind) });
+        match &self.document.node(id).value {
+            Value::Text => Ok(self.document.text(id).unwrap_or_default().to_vec()),
+            Value::Int(value) => Ok(value.to_string().into_bytes()),
+            Value::Bool(value) => Ok(value.to_string().into_bytes()),
+            Value::Float(value) => Ok(key_of_float(*value).into_bytes()),
+            Value::Uint(_) => refuse("uint64"),
+            Value::Null => refuse("%!s(<nil>)"),
+            // The reader refuses these.
+            Value::Sequence | Value::Mapping => refuse("list or map"),
+        }
+    }
+
+    fn place(&mut self, id: NodeId) {
+        self.out.places.push((u32::try_from(self.out.json.len()).unwrap_or(u32::MAX), id));
+    }
+
+    fn text(&mut self, characters: &[u8]) {
+        let json = &mut self.out.json;
+        json.push(b'"');
+        text::encode(characters, &mut |piece| json.extend_from_slice(piece));
+        json.push(b'"');
+    }
+}
+
+fn key_of_float(value: f64) -> String {
+    let text = float::general(value);
+    match text.as_str() {
+        "+Inf" => ".inf".into(),
+        "-Inf" => "-.inf".into(),
+        "NaN" => ".nan".into(),
+        _ => text,
+    }
+}
