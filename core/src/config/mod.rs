@@ -1,3 +1,20 @@
-//! The controller's configuration, the ConfigMap that it reads.
+//! The controller's configuration: what it is, what the controller says to it, and what hurts later.
 
+mod database;
+mod finding;
+mod fixes;
+mod lint;
+mod reading;
+pub mod rules;
+mod sources;
+mod subject;
+mod suppress;
 pub mod texts;
+mod verdict;
+mod wording;
+
+pub use finding::{Edit, Finding, Fix, Related, Safety, Severity, Span};
+pub use fixes::{Fixed, apply as apply_fixes};
+pub use lint::{Options, Recognised, Report, lint};
+pub use sources::{File, Kind, Workload, documents};
+pub use verdict::{Stage, Verdict, judge};

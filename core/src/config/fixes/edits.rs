@@ -1,0 +1,86 @@
+//! Edits that keep a file's comments and shape.
+//!
+//! Every function gives `None` where the place cannot be edited with certainty: in flow style, in a quoted
+//! text of several lines, beside another key.
+
+use alloc::format;
+use alloc::string::String;
+use core::ops::Range;
+
+use crate::config::finding::{Edit, Span};
+use crate::config::reading::configuration::Configuration;
+use crate::config::sources::File;
+use crate::yaml::NodeId;
+
+/// Puts `text` in place of a key or value of the configuration.
+pub(crate) fn replace(configuration: &Configuration<'_>, node: NodeId, text: &str) -> Option<Edit> {
+    let document = configuration.document()?;
+    let span = configuration.unbroken(document.node(node).span.clone())?;
+    Some(Edit { span, text: text.into() })
+}
+
+/// Removes an entry with its lines.
+pub(crate) fn remove_entry(
+    files: &[File<'_>],
+    configuration: &Configuration<'_>,
+    key: NodeId,
+    value: NodeId,
+) -> Option<Edit> {
+    let lines = lines_of_entry(files, configuration, key, value)?;
+    Some(Edit { span: Span { file: configuration.file, range: lines }, text: String::new() })
+}
+
+/// Puts a line before an entry, indented as it is.
+pub(crate) fn insert_line_before(
+    files: &[File<'_>],
+    configuration: &Configuration<'_>,
+    key: NodeId,
+    line: &str,
+) -> Option<Edit> {
+    let text = files.get(configuration.file)?.text;
+    let (start, indent) = start_of_entry(text, configuration, key)?;
+    let end = if text.get(start..)?.iter().take_while(|&&byte| byte != b'\n').last() == Some(&b'\r')
+    {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    Some(Edit {
+        span: Span { file: configuration.file, range: start..start },
+        text: format!("{indent}{line}{end}"),
+    })
+}
+
+/// The file's lines of an entry that shares them with nothing else.
+fn lines_of_entry(
+    files: &[File<'_>],
+    configuration: &Configuration<'_>,
+    key: NodeId,
+    value: NodeId,
+) -> Option<Range<usize>> {
+    let text = files.get(configuration.file)?.text;
+    let (start, _) = start_of_entry(text, configuration, key)?;
+    let end =
+        configuration.span_of_node(value).range.end.max(configuration.span_of_node(key).range.end);
+    // The end of a block scalar is behind its last line.
+    if end > start && text.get(end - 1) == Some(&b'\n') {
+        return Some(start..end);
+    }
+    let rest = text.get(end..)?;
+    let length = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
+    let behind = rest.get(..length)?.trim_ascii();
+    (behind.is_empty() || behind.starts_with(b"#")).then_some(start..end + length)
+}
+
+/// Where the line of an entry begins, and its indentation.
+fn start_of_entry<'t>(
+    text: &'t [u8],
+    configuration: &Configuration<'_>,
+    key: NodeId,
+) -> Option<(usize, &'t str)> {
+    let document = configuration.document()?;
+    let at = configuration.unbroken(document.node(key).span.clone())?.range.start;
+    let start = text.get(..at)?.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let indent = core::str::from_utf8(text.get(start..at)?).ok()?;
+    indent.bytes().all(|byte| byte == b' ').then_some((start, indent))
+}

@@ -1,0 +1,138 @@
+//! Text that cannot be read as what it should be.
+
+use alloc::format;
+use alloc::string::ToString;
+
+use super::{Example, Findings, Rule};
+use crate::config::finding::{Finding, Severity, Span};
+use crate::config::reading::argo_text_of_yaml;
+use crate::config::subject::Subject;
+use crate::config::wording::{go_text, path, reason};
+
+pub(super) static RULE: Rule = Rule {
+    code: "AO101",
+    name: "unreadable",
+    severity: Severity::Error,
+    summary: "The text is no YAML as Argo reads it, or no ConfigMap as Kubernetes reads it.",
+    source: "sigs.k8s.io/yaml v1.4.0 (go-yaml v2); k8s.io/api core/v1 ConfigMap",
+    check,
+};
+
+pub(super) const DOCUMENTATION: &str = "\
+## What it checks
+Whether the file, and the configuration inside it, can be read at all: by YAML's grammar as go-yaml v2 \
+implements it, and by the types of a ConfigMap, whose values are all strings.
+
+## Why it matters
+A manifest that Kubernetes cannot read is refused when it is applied. A configuration that is no YAML is worse: \
+Kubernetes stores it, and the running controller ends when it sees the change, and again at each restart.
+
+## Example
+```yaml
+data:
+  persistence: |
+    archive: true
+    \tnodeStatusOffLoad: true   # a tab as indentation
+  parallelism: 10               # a number where Kubernetes needs a string
+```
+
+## Instead
+Indent with blanks, quote what starts with a special character, and give every value below `data` as a string: \
+`parallelism: \"10\"`.
+";
+
+pub(super) const EXAMPLES: &[Example] = &[
+    Example {
+        name: "a tab indents inside the configuration",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
+               data:\n  config: |\n    persistence:\n    \tarchive: true\n",
+        findings: &["8:5 found character that cannot start any token"],
+    },
+    Example {
+        name: "a number below data",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
+               data:\n  parallelism: 10\n",
+        findings: &["6:16 Kubernetes refuses the ConfigMap: "],
+    },
+    Example {
+        name: "a persistence section left as a mapping",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
+               data:\n  persistence:\n    archive: true\n",
+        findings: &["7:5 Kubernetes refuses the ConfigMap: "],
+    },
+    Example {
+        name: "the file itself is no YAML",
+        text: "persistence:\n  mysql: [\n",
+        findings: &["3:1 did not find expected node content"],
+    },
+    Example {
+        name: "a tab after a colon is fine",
+        text: "persistence:\n  archive:\ttrue\n",
+        findings: &[],
+    },
+    Example {
+        name: "numbers as strings are fine",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
+               data:\n  parallelism: \"10\"\n",
+        findings: &[],
+    },
+    Example {
+        name: "an empty value is an empty string",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
+               data:\n  namespaceParallelism:\n",
+        findings: &[],
+    },
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for source in subject.sources {
+        let Some(file) = subject.files.get(source.file) else { continue };
+        let Err(error) = &source.document else { continue };
+        let text = file.text.get(source.range.clone()).unwrap_or_default();
+        if file.named || mentions_us(text) {
+            let at = source.range.start + error.at;
+            let span = Span { file: source.file, range: at..at };
+            findings.push(
+                Finding::new(&RULE, span, error.problem.to_string())
+                    .argo(Some(error.to_string())),
+            );
+        }
+    }
+    for configuration in &subject.configurations {
+        if let Some(error) = configuration.yaml_error() {
+            let span = configuration.span(error.at..error.at);
+            findings.push(
+                Finding::new(&RULE, span, error.problem.to_string())
+                    .argo(Some(argo_text_of_yaml(error)))
+                    .help("the controller ends with this error; mend the text before it is applied"),
+            );
+        }
+        let Some((converted, check)) = &configuration.manifest_check else { continue };
+        for problem in &check.problems {
+            let span = match converted.node_at(problem.at) {
+                Some(node) => configuration.span_in_manifest(node),
+                None => configuration.anchor.clone(),
+            };
+            findings.push(
+                Finding::new(
+                    &RULE,
+                    span,
+                    format!(
+                        "Kubernetes refuses the ConfigMap: `{}`: {}",
+                        path(&problem.path),
+                        reason(&problem.reason)
+                    ),
+                )
+                .argo(go_text(problem))
+                .help("give it as a string: in quotes, or as a block with `|`"),
+            );
+        }
+    }
+}
+
+/// Whether a file that was not named itself is likely to be meant for the controller.
+fn mentions_us(text: &[u8]) -> bool {
+    [&b"workflow-controller-configmap"[..], b"nodeStatusOffLoad"]
+        .iter()
+        .any(|word| text.windows(word.len()).any(|window| window == *word))
+}
