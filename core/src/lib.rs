@@ -21,5 +21,6 @@ pub mod golang;
 pub mod json;
 pub mod nodes;
 pub mod size;
+pub mod symptoms;
 pub mod workflow;
 pub mod yaml;
