@@ -2,6 +2,8 @@
 
 mod complete;
 mod completion;
+mod explain;
+mod lint;
 mod merge;
 mod parts;
 mod rows;
@@ -51,6 +53,8 @@ pub(crate) fn run(command: Command) -> Result<Answer> {
         Command::Size(arguments) => size::run(&arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema { name } => schema::run(name),
         Command::Version(arguments) => version::run(&arguments),
         Command::Completion { shell } => completion::run(shell),

@@ -4,4 +4,4 @@ mod document;
 mod read;
 
 pub(crate) use document::{Document, documents, single};
-pub(crate) use read::{Input, inputs};
+pub(crate) use read::{Input, inputs, read};

@@ -22,7 +22,6 @@ const MAX_DECOMPRESSED_BYTES: u64 = 1 << 30;
 
 /// The endings of files that are read in a folder.
 const JSON: [&str; 3] = [".json", ".jsonl", ".ndjson"];
-const YAML: [&str; 2] = [".yaml", ".yml"];
 const COMPRESSED: [&str; 3] = ["", ".gz", ".zst"];
 
 /// One for each path; a folder gives its JSON files, sorted by name. Opened one at a time.
@@ -63,14 +62,9 @@ fn has_ending(file: &Path, endings: &[&str]) -> bool {
 }
 
 /// Reads a file, or stdin for `-`.
-pub(super) fn read(path: &Path) -> Result<Input> {
+pub(crate) fn read(path: &Path) -> Result<Input> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "stdin".to_owned() } else { path.display().to_string() };
-    if has_ending(path, &YAML) {
-        let help =
-            "convert it first, for example: kubectl get workflow NAME -o json, or yq -o json";
-        return Err(Failure::new(format!("{name}: YAML is not read yet")).help(help).into());
-    }
     let (source, length): (Box<dyn Read>, u64) = if stdin {
         (Box::new(std::io::stdin().lock()), 0)
     } else {
