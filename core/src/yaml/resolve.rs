@@ -49,7 +49,7 @@ pub(super) fn resolve(tag: Tag, text: &[u8]) -> Result<Value, Problem> {
 }
 
 /// The value of a scalar without quotes and tag. A timestamp stays text.
-fn by_looks(text: &[u8]) -> Value {
+pub(super) fn by_looks(text: &[u8]) -> Value {
     match text.first() {
         None => Value::Null,
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
