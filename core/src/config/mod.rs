@@ -16,5 +16,5 @@ mod wording;
 pub use finding::{Edit, Finding, Fix, Related, Safety, Severity, Span};
 pub use fixes::{Fixed, apply as apply_fixes};
 pub use lint::{Options, Recognised, Report, lint};
-pub use sources::{File, Kind, Workload, documents};
+pub use sources::{File, Kind, Workload};
 pub use verdict::{Stage, Verdict, judge};

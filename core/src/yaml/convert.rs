@@ -37,6 +37,11 @@ impl Converted {
         Self { json: b"null".to_vec(), ..Self::default() }
     }
 
+    /// Offset of each key and value in the JSON, ascending, with the node it was made from.
+    pub fn places(&self) -> impl Iterator<Item = (usize, NodeId)> + '_ {
+        self.places.iter().map(|&(at, node)| (at as usize, node))
+    }
+
     /// The node of the YAML document that became the key or value at `offset` of the JSON.
     #[must_use]
     pub fn node_at(&self, offset: usize) -> Option<NodeId> {

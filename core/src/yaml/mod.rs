@@ -22,6 +22,7 @@ mod number;
 mod resolve;
 mod scan;
 mod source;
+mod split;
 mod texts;
 mod timestamp;
 mod token;
@@ -32,6 +33,7 @@ pub use document::{Document, Duplicate, Entry, Node, NodeId, Style, Value};
 pub use emit::emit;
 pub use error::{Problem, YamlError};
 pub use json::read_json;
+pub use split::documents;
 
 /// Reads the first document of `text` as go-yaml v2's `Unmarshal` into an empty interface does.
 ///

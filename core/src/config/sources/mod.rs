@@ -3,7 +3,6 @@
 mod kind;
 pub(in crate::config) mod secret_text;
 pub(in crate::config) mod secrets;
-mod split;
 pub(in crate::config) mod workload;
 
 use alloc::string::String;
@@ -14,11 +13,10 @@ use crate::config::finding::Span;
 use crate::config::reading::origin::Origin;
 use crate::config::sources::workload::Located;
 use crate::golang::folds_to;
-use crate::yaml::{self, Document, Entry, NodeId, Value, YamlError};
+use crate::yaml::{self, Document, Entry, NodeId, Value, YamlError, documents};
 
 pub use kind::{Kind, Workload};
 pub(crate) use kind::{helm_values, recognise};
-pub use split::documents;
 
 /// A file as a person gave it.
 #[derive(Clone, Copy, Debug)]
