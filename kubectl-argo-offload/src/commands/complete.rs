@@ -111,7 +111,10 @@ mod tests {
     #[test]
     fn commands_flags_and_values_complete() {
         let lines = |words: &[&str]| completed(words).0;
-        assert_eq!(lines(&[""]), ["size", "split", "merge", "schema", "version", "completion"]);
+        assert_eq!(
+            lines(&[""]),
+            ["size", "split", "merge", "lint", "explain", "schema", "version", "completion"]
+        );
         assert_eq!(lines(&["s"]), ["size", "split", "schema"]);
         assert_eq!(lines(&["schema", "s"]), ["size-report"]);
         assert_eq!(lines(&["size", "--fail"]), ["--fail-on"]);
