@@ -20,6 +20,18 @@ fn any_version() -> impl Strategy<Value = Version> {
     prop::sample::select(Version::ALL.to_vec())
 }
 
+/// Short texts of the characters that mean something to YAML, and any other texts.
+fn any_text() -> impl Strategy<Value = String> {
+    let words = ["y", "no", "~", "null", "<<", "1_000", "0b1", "1:30", ".5", "2001-01-01", "---"];
+    prop_oneof![
+        r"[-+0-9._:eExobTZ ,]{1,12}",
+        r##"[ \n\r\t\x07'"#:?,\[\]{}&*!|>%@`~=<\\é\u{85}\u{2028}\u{feff}😀a-c-]{0,12}"##,
+        "([a-z]{1,40}[ \n]{1,3}){1,12}[a-z]{0,9}",
+        prop::sample::select(words.to_vec()).prop_map(str::to_owned),
+        any::<String>(),
+    ]
+}
+
 fn canonical(encoder: &mut Encoder, text: &[u8], root: Root) -> Vec<u8> {
     let mut out = Vec::new();
     encoder.encode(text, root, &mut out).expect("encodes");
@@ -155,6 +167,23 @@ proptest! {
             prop_assert!(join_parts(missing, expected).is_err());
             prop_assert!(join_parts(parts, NodeVersion(expected.0 ^ 1)).is_err());
         }
+    }
+
+    #[test]
+    fn a_workflow_as_yaml_has_the_same_values(version in any_version(), seed: u64) {
+        let text = workflow(&mut Rng::new(seed), &Layout::load(version), &Options::hostile());
+        checks::emit(&text);
+    }
+
+    /// Texts that would be something else without quotes, as values and as keys.
+    #[test]
+    fn any_text_is_read_back_from_yaml(texts in prop::collection::vec(any_text(), 1..4)) {
+        let pairs: Vec<String> = texts
+            .iter()
+            .map(|text| serde_json::to_string(text).expect("JSON"))
+            .map(|text| format!("{text}:[{text},{{\"a\":{text}}}]"))
+            .collect();
+        checks::emit(format!("{{{}}}", pairs.join(",")).as_bytes());
     }
 
     /// The figures of a verdict are those of the workflow that comes out.
