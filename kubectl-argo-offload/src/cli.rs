@@ -75,6 +75,9 @@ Examples:
   # In CI: fail when a workflow comes within 10 % of the limit
   kubectl argo-offload size -f my-workflow.json --fail-on near
 
+  # What is in the cluster now, as YAML
+  kubectl get workflows -A -o yaml --show-managed-fields | kubectl argo-offload size -f -
+
   # The names of those that the controller would offload
   kubectl argo-offload size -f workflows/ -o json |
     jq -r '.items[] | select(.verdict == \"Offloaded\") | .name'";
@@ -83,7 +86,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = SIZE_EXAMPLES)]
 pub struct SizeArguments {
-    /// A file, a folder, or - for stdin; may be repeated. Objects, Lists and JSON lines, also .gz and .zst
+    /// A file, a folder, or - for stdin; may be repeated. JSON or YAML: objects, Lists, several documents,
+    /// JSON lines; also .gz and .zst
     #[arg(short, long = "filename", value_name = "FILE", required = true)]
     pub filename: Vec<PathBuf>,
     /// Output format
@@ -125,6 +129,8 @@ pub enum SizeOutput {
     Wide,
     /// A SizeReport as JSON.
     Json,
+    /// A SizeReport as YAML.
+    Yaml,
     /// Only names.
     Name,
 }
@@ -146,6 +152,10 @@ Examples:
   kubectl get workflow my-workflow -o json |
     kubectl argo-offload split -f - --store dir:backup > dehydrated.json
 
+  # YAML in, YAML out
+  kubectl get workflow my-workflow -o yaml |
+    kubectl argo-offload split -f - -o yaml > dehydrated.yaml
+
   # Into plain JSON files of at most 4 MiB, each a valid node map
   kubectl argo-offload split -f my-workflow.json --out parts --max-part 4Mi > dehydrated.json";
 
@@ -153,9 +163,12 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = SPLIT_EXAMPLES)]
 pub struct SplitArguments {
-    /// A file with one workflow, or - for stdin; also .gz and .zst
+    /// A file with one workflow, or - for stdin: JSON or YAML, also .gz and .zst
     #[arg(short, long = "filename", value_name = "FILE")]
     pub filename: PathBuf,
+    /// How the workflow is printed
+    #[arg(short, long, value_name = "FORMAT", default_value = "json")]
+    pub output: WorkflowOutput,
     /// Where the nodes go: dir:PATH, an archive [default: dir:offloaded-nodes]
     #[arg(long, value_name = "STORE", conflicts_with = "out")]
     pub store: Option<String>,
@@ -170,10 +183,22 @@ pub struct SplitArguments {
     pub argo: ArgoArguments,
 }
 
+/// How `split` and `merge` print a workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WorkflowOutput {
+    /// JSON, changed in nothing but where the nodes are.
+    Json,
+    /// YAML, as kubectl prints it.
+    Yaml,
+}
+
 const MERGE_EXAMPLES: &str = "\
 Examples:
   # From the archive that split wrote
   kubectl argo-offload merge -f dehydrated.json > my-workflow.json
+
+  # The same as YAML
+  kubectl argo-offload merge -f dehydrated.json -o yaml > my-workflow.yaml
 
   # From parts
   kubectl argo-offload merge -f dehydrated.json --parts parts > my-workflow.json
@@ -186,9 +211,12 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = MERGE_EXAMPLES)]
 pub struct MergeArguments {
-    /// A file with one workflow, or - for stdin; also .gz and .zst
+    /// A file with one workflow, or - for stdin: JSON or YAML, also .gz and .zst
     #[arg(short, long = "filename", value_name = "FILE")]
     pub filename: PathBuf,
+    /// How the workflow is printed
+    #[arg(short, long, value_name = "FORMAT", default_value = "json")]
+    pub output: WorkflowOutput,
     /// Where the nodes are: dir:PATH, an archive [default: dir:offloaded-nodes]
     #[arg(long, value_name = "STORE", conflicts_with = "parts")]
     pub store: Option<String>,
@@ -306,7 +334,16 @@ pub struct ExplainArguments {
     pub subject: String,
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: VersionOutput,
+    pub output: ExplainOutput,
+}
+
+/// How `explain` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainOutput {
+    /// For people.
+    Text,
+    /// A Rule, a Symptom or a SymptomList as JSON.
+    Json,
 }
 
 const SCHEMA_EXAMPLES: &str = "\
@@ -354,6 +391,8 @@ pub enum VersionOutput {
     Text,
     /// A Version as JSON.
     Json,
+    /// A Version as YAML.
+    Yaml,
 }
 
 const COMPLETION_EXAMPLES: &str = "\

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::ErrorKind;
 
 use argo_offload_core::golang::{ArgoVersion, DecodeError};
-use argo_offload_core::json::{Place, locate};
 
+use crate::input::place::position;
 use crate::output::{say, shortened};
 
 /// The most characters of a message: names in it come from the input and may be of any length.
@@ -23,10 +23,10 @@ impl Failure {
         Self { what: what.to_string(), help: None }
     }
 
-    /// `file: line:column (path): what`
+    /// `file:line:column: what`
     pub(crate) fn at(name: &str, text: &[u8], offset: usize, what: impl fmt::Display) -> Self {
-        let Place { line, column, path } = locate(text, offset);
-        Self::new(format_args!("{name}:{line}:{column}: {what} ({path})"))
+        let (line, column) = position(text, offset);
+        Self::new(format_args!("{name}:{line}:{column}: {what}"))
     }
 
     pub(crate) fn help(self, help: impl fmt::Display) -> Self {

@@ -11,16 +11,16 @@ use super::rows::{address, counted, finish, warn};
 use super::{Answer, notice, parts};
 use crate::cli::MergeArguments;
 use crate::failure::Failure;
-use crate::input::{Document, Input, single};
+use crate::input::{Document, Objects, single};
 use crate::output::{bytes, printable, say};
 use crate::store::NodeStore;
 
 pub(super) fn run(arguments: &MergeArguments) -> Result<Answer> {
     let argo = arguments.argo.argo_version;
     notice(argo);
-    let (input, document) = single(&arguments.filename)?;
-    let text = document.text(&input);
-    let envelope = document.envelope(&input)?;
+    let (objects, document) = single(&arguments.filename)?;
+    let text = document.text(&objects);
+    let envelope = document.envelope(&objects)?;
     let mut encoder = Encoder::new(argo);
     let what = match envelope.storage() {
         Storage::Offloaded => None,
@@ -30,23 +30,23 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<Answer> {
     };
     if let Some(what) = what {
         let hydrated = decompress_nodes(&mut encoder, text)
-            .map_err(|error| failure(&input, &document, argo, &error))?;
+            .map_err(|error| failure(&objects, &document, argo, &error))?;
         say(format_args!("workflow/{} {what}", printable(&envelope.name)));
-        return finish(&hydrated);
+        return finish(&hydrated, arguments.output);
     }
     let (nodes, place) = match &arguments.parts {
         Some(folder) => from_parts(folder, &envelope)?,
         None => from_store(arguments.store.as_deref(), &envelope)?,
     };
     let merged = merge_nodes(&mut encoder, text, &nodes)
-        .map_err(|error| failure(&input, &document, argo, &error))?;
+        .map_err(|error| failure(&objects, &document, argo, &error))?;
     say(format_args!(
         "workflow/{} merged: {} of nodes from {}",
         printable(&envelope.name),
         bytes(nodes.len() as u64),
         printable(&place)
     ));
-    finish(&merged)
+    finish(&merged, arguments.output)
 }
 
 fn from_parts(folder: &Path, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String)> {
@@ -99,15 +99,20 @@ fn missing(store: &dyn NodeStore, envelope: &Envelope<'_>) -> Result<Failure> {
     )))
 }
 
-fn failure(input: &Input, document: &Document, argo: ArgoVersion, error: &MergeError) -> Failure {
-    let plain = || Failure::new(format!("{}: {error}", input.name));
+fn failure(
+    objects: &Objects,
+    document: &Document,
+    argo: ArgoVersion,
+    error: &MergeError,
+) -> Failure {
+    let plain = || Failure::new(format!("{}: {error}", objects.name));
     match error {
-        MergeError::Envelope(error) => document.envelope_failure(input, error),
-        MergeError::Workflow(error) => document.refused(input, error, argo),
+        MergeError::Envelope(error) => document.envelope_failure(objects, error),
+        MergeError::Workflow(error) => document.refused(objects, error, argo),
         MergeError::Decode(error) => {
-            Failure::in_nodes(&input.name, "the nodes to be put back", error, argo)
+            Failure::in_nodes(&objects.name, "the nodes to be put back", error, argo)
         }
-        MergeError::Decompress(_) => document.in_compressed_nodes(input, error),
+        MergeError::Decompress(_) => document.in_compressed_nodes(objects, error),
         MergeError::Version { .. } => plain().help(
             "nothing was printed; the row or part was changed, or belongs to another workflow",
         ),

@@ -11,7 +11,7 @@ use super::rows::{address, counted, finish, warn};
 use super::{Answer, notice, parts};
 use crate::cli::SplitArguments;
 use crate::failure::Failure;
-use crate::input::{Document, Input, single};
+use crate::input::{Document, Objects, single};
 use crate::output::{bytes, printable, say};
 use crate::store::{NodeRecord, Put};
 
@@ -21,18 +21,18 @@ const MAX_PART: u64 = 4 << 20;
 pub(super) fn run(arguments: &SplitArguments) -> Result<Answer> {
     let argo = arguments.argo.argo_version;
     notice(argo);
-    let (input, document) = single(&arguments.filename)?;
-    let text = document.text(&input);
+    let (objects, document) = single(&arguments.filename)?;
+    let text = document.text(&objects);
     let Split { workflow, record } = split_nodes(&mut Encoder::new(argo), text)
-        .map_err(|error| failure(&input, &document, argo, &error))?;
+        .map_err(|error| failure(&objects, &document, argo, &error))?;
     let Some(record) = record else {
-        let envelope = document.envelope(&input)?;
+        let envelope = document.envelope(&objects)?;
         let why = match envelope.storage() {
             Storage::Offloaded => "its nodes are already offloaded",
             _ => "it has no nodes",
         };
         say(format_args!("workflow/{} unchanged: {why}", printable(&envelope.name)));
-        return finish(text);
+        return finish(text, arguments.output);
     };
     let summary = format!(
         "workflow/{} split: {} ({}) as {}",
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &SplitArguments) -> Result<Answer> {
         bytes(workflow.len() as u64),
         bytes(text.len() as u64),
     ));
-    finish(&workflow)
+    finish(&workflow, arguments.output)
 }
 
 /// Writes the row, reads it back and compares; says where it is.
@@ -88,18 +88,25 @@ fn write_parts(folder: &Path, record: &Record, max_bytes: u64) -> Result<String>
     Ok(format!("in {} in {}", counted(count as u64, "part"), folder.display()))
 }
 
-fn failure(input: &Input, document: &Document, argo: ArgoVersion, error: &SplitError) -> Failure {
-    let plain = || Failure::new(format!("{}: {error}", input.name));
+fn failure(
+    objects: &Objects,
+    document: &Document,
+    argo: ArgoVersion,
+    error: &SplitError,
+) -> Failure {
+    let plain = || Failure::new(format!("{}: {error}", objects.name));
     match error {
-        SplitError::Envelope(error) => document.envelope_failure(input, error),
+        SplitError::Envelope(error) => document.envelope_failure(objects, error),
         SplitError::NotUtf8 { at } => document
-            .failure(input, *at, error)
+            .failure(objects, *at, error)
             .help("nothing was written; fetch the workflow again, as UTF-8"),
-        SplitError::Decode { error, in_compressed: false } => document.refused(input, error, argo),
-        SplitError::Decode { error, in_compressed: true } => {
-            Failure::in_nodes(&input.name, "the decompressed compressedNodes", error, argo)
+        SplitError::Decode { error, in_compressed: false } => {
+            document.refused(objects, error, argo)
         }
-        SplitError::Decompress(_) => document.in_compressed_nodes(input, error),
+        SplitError::Decode { error, in_compressed: true } => {
+            Failure::in_nodes(&objects.name, "the decompressed compressedNodes", error, argo)
+        }
+        SplitError::Decompress(_) => document.in_compressed_nodes(objects, error),
         SplitError::WouldDrop(_) if argo < ArgoVersion::NEWEST => {
             let newest = ArgoVersion::NEWEST;
             plain().help(format_args!("nothing was written; try --argo-version {newest}"))

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Answer;
 use crate::cli::{VersionArguments, VersionOutput};
-use crate::output::{API_VERSION, write_json, write_stdout};
+use crate::output::{API_VERSION, write_json, write_stdout, write_yaml};
 
 const KIND: &str = "Version";
 
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &VersionArguments) -> Result<Answer> {
     };
     match arguments.output {
         VersionOutput::Json => write_json(&version)?,
+        VersionOutput::Yaml => write_yaml(&version)?,
         VersionOutput::Text => write_stdout(
             format!(
                 "kubectl argo-offload {}\nArgo Workflows {}\n{}\n",

@@ -1,7 +1,9 @@
 //! Reading what the user names with `-f`.
 
 mod document;
+pub(crate) mod place;
 mod read;
+mod yaml;
 
-pub(crate) use document::{Document, documents, single};
+pub(crate) use document::{Document, Objects, objects, single};
 pub(crate) use read::{Input, inputs, read};

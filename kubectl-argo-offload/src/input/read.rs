@@ -21,10 +21,10 @@ const MAX_BYTES: u64 = u32::MAX as u64;
 const MAX_DECOMPRESSED_BYTES: u64 = 1 << 30;
 
 /// The endings of files that are read in a folder.
-const JSON: [&str; 3] = [".json", ".jsonl", ".ndjson"];
+const ENDINGS: [&str; 5] = [".json", ".jsonl", ".ndjson", ".yaml", ".yml"];
 const COMPRESSED: [&str; 3] = ["", ".gz", ".zst"];
 
-/// One for each path; a folder gives its JSON files, sorted by name. Opened one at a time.
+/// One for each path; a folder gives its JSON and YAML files, sorted by name. Opened one at a time.
 pub(crate) fn inputs(paths: &[PathBuf]) -> impl Iterator<Item = Result<Input>> {
     paths
         .iter()
@@ -42,13 +42,14 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in path.read_dir().map_err(|error| cannot_read(path, &error))? {
         let file = entry.map_err(|error| cannot_read(path, &error))?.path();
-        if has_ending(&file, &JSON) {
+        if has_ending(&file, &ENDINGS) {
             files.push(file);
         }
     }
     files.sort();
     if files.is_empty() {
-        let what = format!("{} holds no .json, .jsonl or .ndjson files", path.display());
+        let what =
+            format!("{} holds no .json, .jsonl, .ndjson, .yaml or .yml files", path.display());
         return Err(Failure::new(what).help("name files, or - for stdin").into());
     }
     Ok(files)

@@ -7,6 +7,7 @@ mod table;
 use std::io::Write;
 
 use anyhow::{Context, Result};
+use argo_offload_core::yaml;
 use serde::Serialize;
 
 pub(crate) use human::{age, bytes, percent};
@@ -27,4 +28,9 @@ pub(crate) fn write_json(value: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     write_stdout(&text)
+}
+
+/// Writes a YAML document to stdout, as kubectl prints it.
+pub(crate) fn write_yaml(value: &impl Serialize) -> Result<()> {
+    write_stdout(&yaml::emit(&serde_json::to_vec(value)?)?)
 }

@@ -63,7 +63,7 @@ fn every_example_in_the_help_runs() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 15);
+    assert_eq!(ran, 18);
 }
 
 #[test]

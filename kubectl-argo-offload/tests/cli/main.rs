@@ -6,3 +6,4 @@ mod run;
 mod schema;
 mod size;
 mod split_merge;
+mod yaml;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use super::lint::link;
-use crate::cli::{ExplainArguments, VersionOutput};
+use crate::cli::{ExplainArguments, ExplainOutput};
 use crate::failure::Failure;
 use crate::input::read;
 use crate::output::{API_VERSION, say, shortened, write_json, write_stdout};
@@ -20,7 +20,7 @@ const LINE: usize = 200;
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<Answer> {
     let subject = arguments.subject.as_str();
-    let json = arguments.output == VersionOutput::Json;
+    let json = arguments.output == ExplainOutput::Json;
     if subject == "-" {
         return log(json);
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use argo_offload_core::config::Severity;
 
 use super::Linted;
-use super::place::region;
+use crate::input::place::region;
 
 /// One workflow command a finding.
 ///

@@ -4,10 +4,10 @@ use anyhow::Result;
 use argo_offload_core::config::{Fix, Safety, Severity, Span};
 use serde::Serialize;
 
-use super::place::region;
 use super::{Linted, answer};
 use crate::cli::LintArguments;
 use crate::commands::Answer;
+use crate::input::place::region;
 use crate::output::{API_VERSION, write_json};
 
 /// What `lint -o json` prints.

@@ -4,7 +4,6 @@ mod files;
 mod fix;
 mod github;
 mod json;
-mod place;
 mod rules;
 mod sarif;
 mod text;

@@ -6,7 +6,7 @@ use argo_offload_core::config::{Finding, Severity, Span};
 use serde_json::{Value, json};
 
 use super::Linted;
-use super::place::region;
+use crate::input::place::region;
 use crate::output::write_json;
 
 /// Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0.

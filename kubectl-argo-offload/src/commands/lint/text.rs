@@ -5,7 +5,7 @@ use std::fmt::Write;
 use argo_offload_core::config::{Finding, Kind, Safety, Severity, Span};
 
 use super::Linted;
-use super::place::{line, region};
+use crate::input::place::{line, region};
 use crate::output::{printable, shortened};
 
 /// The most characters shown of a source line, and of a message: both come from the file.

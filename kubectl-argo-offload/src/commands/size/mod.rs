@@ -16,8 +16,8 @@ use super::rows::counted;
 use super::{Answer, notice};
 use crate::cli::{FailOn, SizeArguments, SizeOutput};
 use crate::failure::{self, Failure};
-use crate::input::{Document, Input, documents, inputs};
-use crate::output::{printable, say, write_json};
+use crate::input::{Document, Objects, inputs, objects};
+use crate::output::{printable, say, write_json, write_yaml};
 
 pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
     let rules = Rules {
@@ -30,8 +30,7 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
     let mut encoder = Encoder::new(arguments.argo.argo_version);
     let mut others = 0u64;
     for input in inputs(&arguments.filename) {
-        let objects = input.and_then(|input| Ok((documents(&input)?, input)));
-        let (objects, input) = match objects {
+        let objects = match input.and_then(objects) {
             Ok(objects) => objects,
             Err(error) => {
                 report.failed += 1;
@@ -40,17 +39,18 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
             }
         };
         // Beside others, an object of another kind is passed over; alone it is a mistake.
-        let alone =
-            objects.len() == 1 && arguments.filename.len() == 1 && !arguments.filename[0].is_dir();
+        let alone = objects.all.len() == 1
+            && arguments.filename.len() == 1
+            && !arguments.filename[0].is_dir();
         let mut errors = 0u64;
-        for object in &objects {
-            match item(&mut encoder, &report, &input, object) {
+        for object in &objects.all {
+            match item(&mut encoder, &report, &objects, object) {
                 Ok(item) => report.add(item),
                 Err(Unmeasured::OtherKind(_)) if !alone => others += 1,
                 Err(Unmeasured::OtherKind(error) | Unmeasured::Failed(error)) => {
                     errors += 1;
                     if errors <= SHOWN_ERRORS {
-                        failure::print(&error(object, &input).into());
+                        failure::print(&error(object, &objects).into());
                     }
                 }
             }
@@ -58,7 +58,10 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
         report.failed += errors;
         if errors > SHOWN_ERRORS {
             let more = errors - SHOWN_ERRORS;
-            say(format_args!("error: {}: {more} more objects are refused", printable(&input.name)));
+            say(format_args!(
+                "error: {}: {more} more objects are refused",
+                printable(&objects.name)
+            ));
         }
     }
     if others > 0 {
@@ -67,6 +70,7 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
     }
     match arguments.output {
         SizeOutput::Json => write_json(&report)?,
+        SizeOutput::Yaml => write_yaml(&report)?,
         _ if report.items.is_empty() && report.failed > 0 => {}
         SizeOutput::Name => show::names(&report)?,
         SizeOutput::Table => show::table(&report, false)?,
@@ -95,41 +99,41 @@ enum Unmeasured {
     Failed(MakeFailure),
 }
 
-type MakeFailure = Box<dyn FnOnce(&Document, &Input) -> Failure>;
+type MakeFailure = Box<dyn FnOnce(&Document, &Objects) -> Failure>;
 
 fn item(
     encoder: &mut Encoder,
     report: &Report,
-    input: &Input,
+    objects: &Objects,
     object: &Document,
 ) -> Result<Item, Unmeasured> {
     let argo = report.argo;
-    let envelope = Envelope::parse(object.text(input)).map_err(|error| {
+    let envelope = Envelope::parse(object.text(objects)).map_err(|error| {
         let other = matches!(error.problem, EnvelopeProblem::Kind { .. });
         let failure: MakeFailure =
-            Box::new(move |object, input| object.envelope_failure(input, &error));
+            Box::new(move |object, objects| object.envelope_failure(objects, &error));
         if other { Unmeasured::OtherKind(failure) } else { Unmeasured::Failed(failure) }
     })?;
     let failed = |failure: MakeFailure| Unmeasured::Failed(failure);
     // Compressed nodes count as the controller counts them: hydrated.
     let compressed = envelope.storage() == Storage::Compressed;
     let text = if compressed {
-        decompress_nodes(encoder, object.text(input)).map_err(|error| {
-            failed(Box::new(move |object, input| match &error {
-                MergeError::Workflow(error) => object.refused(input, error, argo),
-                _ => object.in_compressed_nodes(input, &error),
+        decompress_nodes(encoder, object.text(objects)).map_err(|error| {
+            failed(Box::new(move |object, objects| match &error {
+                MergeError::Workflow(error) => object.refused(objects, error, argo),
+                _ => object.in_compressed_nodes(objects, &error),
             }))
         })?
     } else {
-        Cow::Borrowed(object.text(input))
+        Cow::Borrowed(object.text(objects))
     };
     let refused = |error: DecodeError| {
-        failed(Box::new(move |object, input| {
+        failed(Box::new(move |object, objects| {
             if compressed {
                 let nodes = "the decompressed compressedNodes";
-                Failure::in_nodes(&input.name, nodes, &error, argo)
+                Failure::in_nodes(&objects.name, nodes, &error, argo)
             } else {
-                object.refused(input, &error, argo)
+                object.refused(objects, &error, argo)
             }
         }))
     };

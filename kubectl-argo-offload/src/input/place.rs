@@ -4,22 +4,23 @@ use std::ops::Range;
 
 /// A range of a file as people and editors name it. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Region {
-    pub(super) line: usize,
-    pub(super) column: usize,
-    pub(super) end_line: usize,
+pub(crate) struct Region {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) end_line: usize,
     /// The column behind the last character.
-    pub(super) end_column: usize,
+    pub(crate) end_column: usize,
 }
 
 /// Where a range of bytes stands in a text.
-pub(super) fn region(text: &[u8], range: &Range<usize>) -> Region {
+pub(crate) fn region(text: &[u8], range: &Range<usize>) -> Region {
     let (line, column) = position(text, range.start);
     let (end_line, end_column) = position(text, range.end);
     Region { line, column, end_line, end_column }
 }
 
-fn position(text: &[u8], offset: usize) -> (usize, usize) {
+/// Line and column of an offset, as in [`Region`].
+pub(crate) fn position(text: &[u8], offset: usize) -> (usize, usize) {
     let before = text.get(..offset.min(text.len())).unwrap_or_default();
     let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
     let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
@@ -32,7 +33,7 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 /// The text of a line, without what ends it.
-pub(super) fn line(text: &[u8], number: usize) -> String {
+pub(crate) fn line(text: &[u8], number: usize) -> String {
     let line = text.split(|&byte| byte == b'\n').nth(number.saturating_sub(1)).unwrap_or_default();
     String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned()
 }
