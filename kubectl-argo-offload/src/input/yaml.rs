@@ -2,7 +2,10 @@
 //!
 //! Read as Kubernetes' tools read it, but for what they would drop in silence: that is refused.
 //!
-//! Peak memory, measured on a Workflow of 100 MB as kubectl prints it: PEAK.
+//! Memory: one document's tree is held at a time, so the longest decides. A Workflow of 106 MB as kubectl
+//! prints it takes 1.3 GiB at its peak, 13 times its length; a list of one-letter texts takes 60 times its
+//! length. Then the YAML, the JSON and 8 bytes for each key and value remain. Documents beyond [`MAX_JSON`]
+//! are refused.
 
 use anyhow::Result;
 use argo_offload_core::yaml::{
