@@ -1,9 +1,14 @@
 //! The command line.
 
+mod lint;
+mod words;
+
 use std::path::PathBuf;
 
 use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
 
 /// See, split and merge the node status that Argo Workflows keeps outside Kubernetes.
 ///
@@ -228,124 +233,6 @@ pub struct MergeArguments {
     pub argo: ArgoArguments,
 }
 
-const LINT_EXAMPLES: &str = "\
-Examples:
-  # The controller's ConfigMap with its Secret, before it is applied
-  kubectl argo-offload lint workflow-controller-configmap.yaml secret.yaml
-
-  # What is in the cluster now
-  kubectl get configmap workflow-controller-configmap -n argo -o yaml | kubectl argo-offload lint -
-
-  # Helm values, for the version that runs and for the one that is to come
-  kubectl argo-offload lint values.yaml --argo-version 3.7 --upgrade-to 4.1
-
-  # See what would be mended, then mend it
-  kubectl argo-offload lint manifests/ --diff
-  kubectl argo-offload lint manifests/ --fix
-
-  # In CI
-  kubectl argo-offload lint manifests/ -o sarif > lint.sarif";
-
-/// Arguments of `lint`.
-#[derive(Debug, Args)]
-#[command(after_help = LINT_EXAMPLES)]
-pub struct LintArguments {
-    /// Files, folders (with what is below them), or - for stdin
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// The same, as kubectl has it
-    #[arg(short, long = "filename", value_name = "FILE")]
-    pub filename: Vec<PathBuf>,
-    /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: LintOutput,
-    /// The version of Argo Workflows that judges [default: the controller's image, else 4.1]
-    #[arg(long, value_name = "VERSION")]
-    pub argo_version: Option<ArgoVersion>,
-    /// Also say what this version, which the controller is to be upgraded to, would refuse
-    #[arg(long, value_name = "VERSION")]
-    pub upgrade_to: Option<ArgoVersion>,
-    /// Only these rules: codes, names, or beginnings of codes such as AO2; may be repeated
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub select: Vec<String>,
-    /// Not these rules; may be repeated
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub ignore: Vec<String>,
-    /// Exit with 1 from this severity on
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: LintFailOn,
-    /// Mend what can be mended with certainty, in the files
-    #[arg(long)]
-    pub fix: bool,
-    /// Also apply fixes that may not be what is meant
-    #[arg(long)]
-    pub unsafe_fixes: bool,
-    /// Show what --fix would change instead
-    #[arg(long)]
-    pub diff: bool,
-    /// List the rules
-    #[arg(long)]
-    pub list_rules: bool,
-    /// Say what each document was taken for
-    #[arg(long)]
-    pub explain_sources: bool,
-}
-
-/// How `lint` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LintOutput {
-    /// For people.
-    Text,
-    /// A LintReport as JSON.
-    Json,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-}
-
-/// When `lint` fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LintFailOn {
-    /// At any finding.
-    Info,
-    /// At a warning.
-    Warning,
-    /// At an error.
-    Error,
-    /// At none.
-    Never,
-}
-
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  # A rule of lint
-  kubectl argo-offload explain AO212
-
-  # What went wrong, from the controller's log
-  kubectl logs deploy/workflow-controller -n argo --previous | kubectl argo-offload explain -";
-
-/// Arguments of `explain`.
-#[derive(Debug, Args)]
-#[command(after_help = EXPLAIN_EXAMPLES)]
-pub struct ExplainArguments {
-    /// A rule's code or name, a symptom's name, or - to find known symptoms in a log on stdin
-    #[arg(value_name = "CODE|-")]
-    pub subject: String,
-    /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: ExplainOutput,
-}
-
-/// How `explain` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExplainOutput {
-    /// For people.
-    Text,
-    /// A Rule, a Symptom or a SymptomList as JSON.
-    Json,
-}
-
 const SCHEMA_EXAMPLES: &str = "\
 A first line `# yaml-language-server: $schema=FILE` makes editors check and complete a YAML file.
 
@@ -372,6 +259,16 @@ pub enum SchemaName {
     HelmValues,
     /// The output of `size -o json`
     SizeReport,
+    /// The output of `lint -o json`
+    LintReport,
+    /// The output of `lint --list-rules -o json`
+    RuleList,
+    /// The output of `explain CODE -o json`
+    Rule,
+    /// The output of `explain SYMPTOM -o json`
+    Symptom,
+    /// The output of `explain - -o json`
+    SymptomList,
     /// The output of `version -o json`
     Version,
 }

@@ -31,8 +31,9 @@ fn choices(words: &[String]) -> String {
     let command = before.iter().fold(&root, |command, word| {
         command.find_subcommand(word).filter(|found| !found.is_hide_set()).unwrap_or(command)
     });
-    let (choices, directive) = match before.last().and_then(|word| option_of(command, word)) {
-        Some(option) => values(option),
+    let option = before.last().and_then(|word| option_of(command, word));
+    let (choices, directive) = match option {
+        Some(option) => listed(option, typed),
         None if typed.starts_with('-') => (flags(command), NO_FILES),
         None if command.has_subcommands() => (subcommands(command), NO_FILES),
         None => values_of_position(command),
@@ -66,6 +67,18 @@ fn values(option: &Arg) -> (Choices, &'static str) {
         .collect();
     let directive = if named.is_empty() { FILES } else { NO_FILES };
     (named, directive)
+}
+
+/// The same; in a list such as `AO101,AO2` the last word is completed.
+fn listed(option: &Arg, typed: &str) -> (Choices, &'static str) {
+    let (mut choices, directive) = values(option);
+    let start = option.get_value_delimiter().and_then(|delimiter| typed.rsplit_once(delimiter));
+    if let (Some((start, _)), Some(delimiter)) = (start, option.get_value_delimiter()) {
+        for (choice, _) in &mut choices {
+            *choice = format!("{start}{delimiter}{choice}");
+        }
+    }
+    (choices, directive)
 }
 
 fn values_of_position(command: &Command) -> (Choices, &'static str) {
@@ -116,12 +129,24 @@ mod tests {
             ["size", "split", "merge", "lint", "explain", "schema", "version", "completion"]
         );
         assert_eq!(lines(&["s"]), ["size", "split", "schema"]);
-        assert_eq!(lines(&["schema", "s"]), ["size-report"]);
+        assert_eq!(lines(&["schema", "s"]), ["size-report", "symptom", "symptom-list"]);
         assert_eq!(lines(&["size", "--fail"]), ["--fail-on"]);
         assert_eq!(lines(&["size", "--fail-on", ""]), ["near", "over"]);
         assert_eq!(lines(&["size", "-o", "w"]), ["wide"]);
         assert!(lines(&["completion", ""]).contains(&"bash".to_owned()));
         assert_eq!(completed(&["size", "-f", ""]), (vec![], FILES.into()));
+        assert_eq!(completed(&["lint", ""]), (vec![], FILES.into()));
         assert_eq!(completed(&["version", ""]), (vec![], NO_FILES.into()));
+    }
+
+    #[test]
+    fn rules_and_symptoms_complete() {
+        let lines = |words: &[&str]| completed(words).0;
+        assert_eq!(lines(&["explain", "AO21"]), lines(&["lint", "--select", "AO21"]));
+        assert!(lines(&["explain", "AO21"]).contains(&"AO212".into()));
+        assert_eq!(lines(&["explain", "row-"]), ["row-missing"]);
+        assert_eq!(lines(&["lint", "--ignore", "AO101,AO90"]), ["AO101,AO901", "AO101,AO902"]);
+        assert_eq!(lines(&["lint", "--ignore", "row-"]), [""; 0]);
+        assert_eq!(lines(&["lint", "--fail-on", "w"]), ["warning"]);
     }
 }

@@ -26,6 +26,11 @@ fn text(name: SchemaName) -> &'static str {
         }
         SchemaName::HelmValues => include_str!("../../../schema/helm-values.json"),
         SchemaName::SizeReport => include_str!("../../../schema/size-report.json"),
+        SchemaName::LintReport => include_str!("../../../schema/lint-report.json"),
+        SchemaName::RuleList => include_str!("../../../schema/rule-list.json"),
+        SchemaName::Rule => include_str!("../../../schema/rule.json"),
+        SchemaName::Symptom => include_str!("../../../schema/symptom.json"),
+        SchemaName::SymptomList => include_str!("../../../schema/symptom-list.json"),
         SchemaName::Version => include_str!("../../../schema/version.json"),
     }
 }

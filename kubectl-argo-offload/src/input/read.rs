@@ -9,12 +9,20 @@ use anyhow::Result;
 use crate::failure::Failure;
 
 /// The content of a file or of stdin.
+#[derive(Clone)]
 pub(crate) struct Input {
     /// How it is named in messages.
     pub(crate) name: String,
+    /// Its bytes, without a byte order mark.
     pub(crate) text: Vec<u8>,
+    /// Whether there was one before them.
+    pub(crate) bom: bool,
+    /// Whether they were compressed.
+    pub(crate) compressed: bool,
 }
 
+/// UTF-8's byte order mark.
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Everything that can be indexed.
 const MAX_BYTES: u64 = u32::MAX as u64;
 /// How large a compressed file may become: more is taken for a decompression bomb.
@@ -88,10 +96,11 @@ pub(crate) fn read(path: &Path) -> Result<Input> {
             .into());
     }
     // A byte order mark says nothing in UTF-8.
-    if text.starts_with(&[0xef, 0xbb, 0xbf]) {
-        text.drain(..3);
+    let bom = text.starts_with(BOM);
+    if bom {
+        text.drain(..BOM.len());
     }
-    Ok(Input { name, text })
+    Ok(Input { name, text, bom, compressed })
 }
 
 /// The content and whether it was compressed, which its first bytes tell, so that it works in pipes too.

@@ -47,7 +47,7 @@ pub(super) fn is_json(text: &[u8]) -> bool {
 
 /// The documents of an input as one JSON text, a line each. Those that hold nothing are left out.
 pub(super) fn to_json(input: Input) -> Result<(Vec<u8>, Yaml)> {
-    let Input { name, text } = input;
+    let Input { name, text, .. } = input;
     let (mut json, mut places) = (Vec::new(), Vec::new());
     for range in yaml::documents(&text) {
         Reader { name: &name, text: &text, start: range.start }.document(
@@ -221,7 +221,8 @@ mod tests {
     use super::*;
 
     fn converted(text: &str) -> (String, Yaml) {
-        let input = Input { name: "x.yaml".into(), text: text.into() };
+        let input =
+            Input { name: "x.yaml".into(), text: text.into(), bom: false, compressed: false };
         let (json, yaml) = to_json(input).expect("YAML");
         (String::from_utf8(json).expect("UTF-8"), yaml)
     }

@@ -23,17 +23,27 @@ fn examples(help: &str) -> Vec<String> {
     found
 }
 
-/// A folder in which `kubectl argo-offload` is this binary and `kubectl get workflow` gives the example.
+/// A folder in which `kubectl argo-offload` is this binary and kubectl gives the example workflow, a good
+/// configuration and a log.
 fn prepared() -> Folder {
     let folder = Folder::new();
     let large = repository("examples/large-workflow.json.gz");
     let kubectl = format!(
-        "#!/bin/sh\n[ \"$1\" = argo-offload ] && shift && exec '{BINARY}' \"$@\"\nexec gunzip -c '{}'\n",
+        "#!/bin/sh\n[ \"$1\" = argo-offload ] && shift && exec '{BINARY}' \"$@\"\n\
+         [ \"$2\" = configmap ] && exec cat workflow-controller-configmap.yaml\n\
+         [ \"$1\" = logs ] && exec echo 'upper: no more rows in this result set'\n\
+         exec gunzip -c '{}'\n",
         std::path::absolute(&large).expect("path").display()
     );
     folder.write("kubectl", kubectl);
     std::fs::set_permissions(folder.path("kubectl"), PermissionsExt::from_mode(0o755))
         .expect("mode");
+    for name in ["workflow-controller-configmap.yaml", "manifests/config.yaml"] {
+        std::fs::create_dir_all(folder.path(name).parent().expect("a parent")).expect("folder");
+        folder.write(name, crate::lint::GOOD);
+    }
+    folder.write("secret.yaml", "kind: Secret\nmetadata:\n  name: other\n");
+    folder.write("values.yaml", "controller:\n  workflowNamespaces: [argo]\n");
     std::fs::create_dir(folder.path("workflows")).expect("folder");
     symlink(std::path::absolute(large).expect("path"), folder.path("workflows/large.json.gz"))
         .expect("link");
@@ -44,7 +54,7 @@ fn prepared() -> Folder {
 fn every_example_in_the_help_runs() {
     let folder = prepared();
     let mut ran = 0;
-    for command in ["size", "split", "merge", "schema", "completion"] {
+    for command in ["size", "split", "merge", "lint", "explain", "schema", "completion"] {
         let help = folder.run(&[command, "--help"]).good().out();
         for example in examples(&help) {
             let path =
@@ -63,13 +73,15 @@ fn every_example_in_the_help_runs() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 18);
+    assert_eq!(ran, 25);
 }
 
 #[test]
 fn help_teaches() {
     let folder = Folder::new();
-    for command in ["", "size", "split", "merge", "schema", "version", "completion"] {
+    for command in
+        ["", "size", "split", "merge", "lint", "explain", "schema", "version", "completion"]
+    {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let help = folder.run(&arguments).good().out();

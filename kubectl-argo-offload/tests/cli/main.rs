@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod examples;
+mod explain;
+mod lint;
 mod run;
 mod schema;
 mod size;

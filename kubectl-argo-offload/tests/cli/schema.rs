@@ -70,6 +70,43 @@ fn what_commands_print_is_valid() {
 }
 
 #[test]
+fn what_lint_and_explain_print_is_valid() {
+    let folder = Folder::new();
+    let fixtures = repository("tests/fixtures").to_string_lossy().into_owned();
+    let example = repository("examples/rds-mysql").to_string_lossy().into_owned();
+    let reports = validator(&folder, "lint-report");
+    for arguments in [
+        &[&*example][..],
+        &[&fixtures, "--argo-version", "3.6", "--upgrade-to", "4.1"],
+        &[&fixtures, "--select", "AO9"],
+    ] {
+        let ran = folder.run(&[&["lint", "-o", "json", "--fail-on", "never"], arguments].concat());
+        valid(&reports, &ran.good().out());
+    }
+    let report = valid(&reports, &folder.run(&["lint", "-o", "json", &example]).out());
+    for (place, value) in [
+        ("/findings/0/code", Value::from("AO999")),
+        ("/findings/0/severity", "fatal".into()),
+        ("/findings/0/line", "1".into()),
+        ("/sources/0/kind", "a Secret".into()),
+    ] {
+        let mut changed = report.clone();
+        *changed.pointer_mut(place).expect(place) = value;
+        assert!(!reports.is_valid(&changed), "{place}");
+    }
+    for (schema, arguments) in [
+        ("rule-list", &["lint", "--list-rules"][..]),
+        ("rule", &["explain", "AO101"]),
+        ("symptom", &["explain", "row-missing"]),
+        ("symptom-list", &["explain", "-"]),
+    ] {
+        let log = b"upper: no more rows in this result set\n";
+        let ran = folder.run_with(&[arguments, &["-o", "json"]].concat(), log).good();
+        valid(&validator(&folder, schema), &ran.out());
+    }
+}
+
+#[test]
 fn what_commands_do_not_print_is_invalid() {
     let folder = Folder::new();
     let sizes = validator(&folder, "size-report");

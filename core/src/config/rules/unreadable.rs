@@ -8,6 +8,7 @@ use crate::config::finding::{Finding, Severity, Span};
 use crate::config::reading::argo_text_of_yaml;
 use crate::config::subject::Subject;
 use crate::config::wording::{go_text, path, reason};
+use crate::yaml::Problem;
 
 pub(super) static RULE: Rule = Rule {
     code: "AO101",
@@ -66,6 +67,11 @@ pub(super) const EXAMPLES: &[Example] = &[
         findings: &["3:1 did not find expected node content"],
     },
     Example {
+        name: "of a Secret that is no YAML nothing is shown",
+        text: "kind: \"Secret\"\nmetadata:\n  name: argo-mysql-config\nstringData:\n  password: *s3cret\n",
+        findings: &["5:13 the text is no YAML, in a Secret"],
+    },
+    Example {
         name: "a tab after a colon is fine",
         text: "persistence:\n  archive:\ttrue\n",
         findings: &[],
@@ -92,10 +98,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if file.named || mentions_us(text) {
             let at = source.range.start + error.at;
             let span = Span { file: source.file, range: at..at };
-            findings.push(
-                Finding::new(&RULE, span, error.problem.to_string())
-                    .argo(Some(error.to_string())),
-            );
+            findings.push(if is_secret(text) {
+                let problem = match &error.problem {
+                    Problem::Syntax(problem) => *problem,
+                    // Others quote the text.
+                    _ => "the text is no YAML",
+                };
+                Finding::new(&RULE, span, format!("{problem}, in a Secret")).confidential()
+            } else {
+                Finding::new(&RULE, span, error.problem.to_string()).argo(Some(error.to_string()))
+            });
         }
     }
     for configuration in &subject.configurations {
@@ -128,6 +140,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether a text that cannot be read is meant to be a Secret.
+fn is_secret(text: &[u8]) -> bool {
+    let word = b"Secret";
+    text.windows(word.len()).enumerate().filter(|(_, window)| window == word).any(|(at, _)| {
+        text.get(..at).is_some_and(|before| {
+            let before = before.trim_ascii_end();
+            let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
+            let key = before.trim_ascii_end().strip_suffix(b":").unwrap_or_default();
+            key.ends_with(b"kind") || key.ends_with(b"kind\"") || key.ends_with(b"kind'")
+        })
+    })
 }
 
 /// Whether a file that was not named itself is likely to be meant for the controller.

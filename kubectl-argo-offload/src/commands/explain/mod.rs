@@ -1,19 +1,21 @@
 //! `explain`
 
+mod report;
+
 use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use argo_offload_core::config::rules::{self, RULES, Rule};
-use argo_offload_core::symptoms::{SYMPTOMS, Symptom, recognise};
-use serde_json::{Value, json};
+use argo_offload_core::config::rules::{self, Rule};
+use argo_offload_core::symptoms::{SYMPTOMS, Seen, Symptom, recognise};
 
 use super::Answer;
-use super::lint::link;
+use super::lint::RuleItem;
 use crate::cli::{ExplainArguments, ExplainOutput};
 use crate::failure::Failure;
 use crate::input::read;
-use crate::output::{API_VERSION, say, shortened, write_json, write_stdout};
+use crate::output::{say, shortened, write_json, write_stdout};
+use report::{RuleReport, SymptomList, SymptomReport};
 
 /// The most characters shown of a line of a log.
 const LINE: usize = 200;
@@ -25,28 +27,31 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<Answer> {
         return log(json);
     }
     if let Some(rule) = rules::find(subject) {
-        if json {
-            write_json(&rule_json(rule))?;
-        } else {
-            write_stdout(rule_text(rule).as_bytes())?;
-        }
+        show(json, || rule_text(rule), &RuleReport::of(rule))?;
         return Ok(Answer::Good);
     }
     if let Some(symptom) = SYMPTOMS.iter().find(|symptom| symptom.name == subject) {
-        if json {
-            write_json(&symptom_json(symptom))?;
-        } else {
-            write_stdout(symptom_text(symptom).as_bytes())?;
-        }
+        show(json, || symptom_text(symptom), &SymptomReport::of(symptom))?;
         return Ok(Answer::Good);
     }
-    let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
-    Err(Failure::new(format!("there is no rule or symptom {subject:?}"))
-        .help(format_args!("rules: {}; - reads a log from stdin", codes.join(" ")))
-        .into())
+    let seen = recognise(subject);
+    if seen.is_empty() {
+        return Err(Failure::new(format!("there is no rule or symptom {subject:?}"))
+            .help(
+                "kubectl argo-offload lint --list-rules lists the rules; - reads a log from stdin",
+            )
+            .into());
+    }
+    let text = || seen.iter().map(|seen| symptom_text(seen.symptom)).collect::<Vec<_>>().join("\n");
+    show(json, text, &SymptomList::of(&seen))?;
+    Ok(Answer::Good)
 }
 
-fn rule_text(rule: &Rule) -> String {
+fn show(json: bool, text: impl Fn() -> String, value: &impl serde::Serialize) -> Result<()> {
+    if json { write_json(value) } else { write_stdout(text().as_bytes()) }
+}
+
+fn rule_text(rule: &'static Rule) -> String {
     format!(
         "{} {} ({})\n\n{}\n\n{}\nSource: {}\nPage: {}\n",
         rule.code,
@@ -55,22 +60,8 @@ fn rule_text(rule: &Rule) -> String {
         rule.summary,
         rules::documentation(rule),
         rule.source,
-        link(rule)
+        RuleItem::of(rule).url
     )
-}
-
-fn rule_json(rule: &Rule) -> Value {
-    json!({
-        "apiVersion": API_VERSION,
-        "kind": "Rule",
-        "code": rule.code,
-        "name": rule.name,
-        "severity": rule.severity.name(),
-        "summary": rule.summary,
-        "documentation": rules::documentation(rule),
-        "source": rule.source,
-        "url": link(rule),
-    })
 }
 
 fn symptom_text(symptom: &Symptom) -> String {
@@ -83,42 +74,31 @@ fn symptom_text(symptom: &Symptom) -> String {
     out
 }
 
-fn symptom_json(symptom: &Symptom) -> Value {
-    json!({
-        "apiVersion": API_VERSION,
-        "kind": "Symptom",
-        "name": symptom.name,
-        "cause": symptom.cause,
-        "remedy": symptom.remedy,
-        "rules": symptom.rules,
-        "source": symptom.source,
-    })
-}
-
 /// Names the known symptoms in a log on stdin.
 fn log(json: bool) -> Result<Answer> {
     let input = read(Path::new("-"))?;
+    if input.text.trim_ascii().is_empty() {
+        let help = "the command before it in the pipe may have failed";
+        return Err(Failure::new("stdin is empty").help(help).into());
+    }
     let text = String::from_utf8_lossy(&input.text);
     let seen = recognise(&text);
-    if json {
-        let items: Vec<Value> = seen
-            .iter()
-            .map(|seen| {
-                let mut item = symptom_json(seen.symptom);
-                if let Some(members) = item.as_object_mut() {
-                    members.remove("apiVersion");
-                    members.remove("kind");
-                    members.insert("line".into(), seen.line.into());
-                    members.insert("lines".into(), seen.lines.into());
-                }
-                item
-            })
-            .collect();
-        write_json(&json!({ "apiVersion": API_VERSION, "kind": "SymptomList", "items": items }))?;
-        return Ok(Answer::Good);
+    show(json, || log_text(&text, &seen), &SymptomList::of(&seen))?;
+    let lines = match text.lines().count() {
+        1 => "1 line".into(),
+        lines => format!("{lines} lines"),
+    };
+    match seen.len() {
+        0 => say(format_args!("no known symptom in {lines}")),
+        1 => say(format_args!("1 known symptom in {lines}")),
+        count => say(format_args!("{count} known symptoms in {lines}")),
     }
+    Ok(Answer::Good)
+}
+
+fn log_text(text: &str, seen: &[Seen]) -> String {
     let mut out = String::new();
-    for seen in &seen {
+    for seen in seen {
         let line = text.lines().nth(seen.line - 1).unwrap_or_default();
         let _ = writeln!(out, "line {}: {}", seen.line, shortened(line.trim(), LINE));
         if seen.lines > 1 {
@@ -126,12 +106,5 @@ fn log(json: bool) -> Result<Answer> {
         }
         let _ = writeln!(out, "{}", symptom_text(seen.symptom));
     }
-    write_stdout(out.as_bytes())?;
-    let lines = text.lines().count();
-    match seen.len() {
-        0 => say(format_args!("no known symptom in {lines} lines")),
-        1 => say(format_args!("1 known symptom in {lines} lines")),
-        count => say(format_args!("{count} known symptoms in {lines} lines")),
-    }
-    Ok(Answer::Good)
+    out
 }

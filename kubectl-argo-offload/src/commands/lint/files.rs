@@ -1,13 +1,15 @@
 //! The files that lint looks at.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::input::{Input, read};
 
 /// A file to be linted.
+#[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) input: Input,
     /// Where it is; `-` for stdin.
@@ -20,30 +22,49 @@ pub(crate) struct Found {
 const SKIPPED: [&str; 2] = ["node_modules", "target"];
 const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
 
-/// Reads the files named, and those with a known ending below the folders named, sorted by name.
-pub(super) fn find(first: &[PathBuf], then: &[PathBuf]) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    for path in first.iter().chain(then) {
-        if path.as_os_str() == "-" || !path.is_dir() {
-            found.push(Found { input: read(path)?, path: path.clone(), named: true });
+/// Reads the files named, and those with a known ending below the folders named, sorted by name, each once.
+///
+/// Also says whether all could be read: what is wrong with a file of a folder has been printed.
+pub(super) fn find(first: &[PathBuf], then: &[PathBuf]) -> Result<(Vec<Found>, bool)> {
+    let (mut found, mut complete) = (Vec::new(), true);
+    let mut seen = HashSet::new();
+    let mut is_new = |path: &Path| path.canonicalize().map_or(true, |path| seen.insert(path));
+    let (folders, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        first.iter().chain(then).partition(|path| path.as_os_str() != "-" && path.is_dir());
+    for path in files {
+        if path.as_os_str() != "-" && !is_new(path) {
             continue;
         }
+        let input = read(path)?;
+        if path.as_os_str() == "-" && input.text.trim_ascii().is_empty() {
+            let help = "the command before it in the pipe may have failed";
+            return Err(Failure::new("stdin is empty").help(help).into());
+        }
+        found.push(Found { input, path: path.clone(), named: true });
+    }
+    for folder in folders {
         let mut files = Vec::new();
-        below(path, &mut files)?;
+        below(folder, &mut files)?;
         if files.is_empty() {
-            let what = format!("{} holds no .yaml, .yml or .json files", path.display());
+            let what = format!("{} holds no .yaml, .yml or .json files", folder.display());
             return Err(Failure::new(what).help("name files, or - for stdin").into());
         }
-        for file in files {
-            found.push(Found { input: read(&file)?, path: file, named: false });
+        for path in files.into_iter().filter(|path| is_new(path)) {
+            match read(&path) {
+                Ok(input) => found.push(Found { input, path, named: false }),
+                Err(error) => {
+                    failure::print(&error);
+                    complete = false;
+                }
+            }
         }
     }
-    if found.is_empty() {
+    if found.is_empty() && complete {
         return Err(Failure::new("no file named")
             .help("name files or folders, or - for stdin: kubectl argo-offload lint FILE")
             .into());
     }
-    Ok(found)
+    Ok((found, complete))
 }
 
 /// Files below a folder; hidden folders and links are left out.

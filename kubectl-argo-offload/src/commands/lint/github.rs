@@ -5,7 +5,7 @@ use std::fmt::Write;
 use argo_offload_core::config::Severity;
 
 use super::Linted;
-use crate::input::place::region;
+use crate::output::printable;
 
 /// One workflow command a finding.
 ///
@@ -14,7 +14,7 @@ pub(super) fn annotations(linted: &Linted<'_>) -> String {
     let mut out = String::new();
     for finding in &linted.report.findings {
         let Some(input) = linted.input(finding.span.file) else { continue };
-        let region = region(&input.text, &finding.span.range);
+        let region = linted.region(&finding.span);
         let command = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -27,7 +27,7 @@ pub(super) fn annotations(linted: &Linted<'_>) -> String {
         let _ = write!(
             out,
             "::{command} file={},line={},endLine={},col={}",
-            property(&input.name),
+            property(&printable(&input.name)),
             region.line,
             region.end_line,
             region.column

@@ -1,37 +1,110 @@
 //! `lint`
 
+mod diff;
 mod files;
 mod fix;
 mod github;
+mod hidden;
 mod json;
 mod rules;
 mod sarif;
 mod text;
 
+use std::ops::Range;
+
 use anyhow::Result;
-use argo_offload_core::config::{File, Finding, Kind, Options, Report, Severity, lint};
+use argo_offload_core::config::{
+    File, Finding, Kind, Options, Recognised, Report, Severity, Span, lint,
+};
 
 use super::{Answer, notice};
 use crate::cli::{LintArguments, LintFailOn, LintOutput};
-use crate::input::Input;
-use crate::output::{say, write_stdout};
+use crate::input::place::{Lines, Region};
+use crate::input::{BOM, Input};
+use crate::output::{say, shortened, write_stdout};
 use files::Found;
+use hidden::Hidden;
+pub(super) use rules::RuleItem;
 use rules::Selection;
-pub(super) use rules::link;
+
+/// The most characters of a message: names in it come from the file and may be of any length.
+const MESSAGE: usize = 1000;
 
 /// Files with what lint says about them.
-pub(super) struct Linted<'a> {
-    pub(super) inputs: &'a [Found],
+struct Linted<'a> {
+    inputs: &'a [Found],
     pub(super) report: Report,
+    lines: Vec<Lines>,
+    hidden: Hidden,
 }
 
-impl Linted<'_> {
-    pub(super) fn input(&self, file: usize) -> Option<&Input> {
+impl<'a> Linted<'a> {
+    /// Lints the inputs and leaves out what is not selected.
+    fn of(inputs: &'a [Found], options: &Options, selection: &Selection) -> Self {
+        let files: Vec<File<'_>> = inputs
+            .iter()
+            .map(|found| File {
+                name: &found.input.name,
+                text: &found.input.text,
+                named: found.named,
+            })
+            .collect();
+        let mut report = lint(&files, options);
+        let lines: Vec<Lines> = files.iter().map(|file| Lines::of(file.text)).collect();
+        let hidden = Hidden::of(&report, inputs, &lines);
+        keep_confidential(&mut report.findings);
+        report.findings.retain(|finding| selection.has(finding.rule));
+        for finding in &mut report.findings {
+            finding.message = shortened(&finding.message, MESSAGE);
+            for text in [&mut finding.help, &mut finding.argo].into_iter().flatten() {
+                *text = shortened(text, MESSAGE);
+            }
+            for related in &mut finding.related {
+                related.message = shortened(&related.message, MESSAGE);
+            }
+        }
+        Self { inputs, report, lines, hidden }
+    }
+
+    fn input(&self, file: usize) -> Option<&Input> {
         self.inputs.get(file).map(|found| &found.input)
     }
 
-    pub(super) fn count(&self, severity: Severity) -> usize {
+    fn lines(&self, file: usize) -> Option<(&Lines, &[u8])> {
+        Some((self.lines.get(file)?, &self.input(file)?.text))
+    }
+
+    fn region(&self, span: &Span) -> Region {
+        match self.lines(span.file) {
+            Some((lines, text)) => lines.region(text, &span.range),
+            None => Region { line: 1, column: 1, end_line: 1, end_column: 1 },
+        }
+    }
+
+    /// The same range in the file as it is stored, where a byte order mark comes first.
+    fn stored(&self, span: &Span) -> Range<usize> {
+        let before = match self.input(span.file) {
+            Some(input) if input.bom => BOM.len(),
+            _ => 0,
+        };
+        span.range.start + before..span.range.end + before
+    }
+
+    fn count(&self, severity: Severity) -> usize {
         self.report.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Whether a document was left alone: it is nothing of the controller's, or cannot be read and was not
+    /// named either.
+    fn ignored(&self, source: &Recognised) -> bool {
+        match source.kind {
+            Some(kind) => kind == Kind::Other,
+            None => !self.report.findings.iter().any(|finding| {
+                finding.span.file == source.span.file
+                    && finding.span.range.start >= source.span.range.start
+                    && finding.span.range.start <= source.span.range.end
+            }),
+        }
     }
 }
 
@@ -43,25 +116,31 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Answer> {
     for version in [arguments.argo_version, arguments.upgrade_to].into_iter().flatten() {
         notice(version);
     }
-    let mut inputs = files::find(&arguments.filename, &arguments.files)?;
+    let (mut inputs, complete) = files::find(&arguments.filename, &arguments.files)?;
     let options = Options { version: arguments.argo_version, upgrade_to: arguments.upgrade_to };
-    if arguments.fix || arguments.diff {
-        return fix::run(&mut inputs, &options, &selection, arguments);
-    }
-    let linted = Linted { report: judge(&inputs, &options, &selection), inputs: &inputs };
-    show(&linted, arguments)?;
-    Ok(answer(&linted.report.findings, arguments.fail_on))
+    let answer = if arguments.fix || arguments.diff {
+        fix::run(&mut inputs, &options, &selection, arguments)?
+    } else {
+        let linted = Linted::of(&inputs, &options, &selection);
+        show(&linted, arguments)?;
+        answer(&linted.report.findings, arguments.fail_on)
+    };
+    Ok(if complete { answer } else { Answer::Incomplete })
 }
 
-/// Lints the inputs and leaves out what is not selected.
-fn judge(inputs: &[Found], options: &Options, selection: &Selection) -> Report {
-    let files: Vec<File<'_>> = inputs
+/// Marks every finding that would show what another one keeps to itself.
+fn keep_confidential(findings: &mut [Finding]) {
+    let secret: Vec<Span> = findings
         .iter()
-        .map(|found| File { name: &found.input.name, text: &found.input.text, named: found.named })
+        .filter(|finding| finding.confidential)
+        .map(|finding| finding.span.clone())
         .collect();
-    let mut report = lint(&files, options);
-    report.findings.retain(|finding| selection.has(finding.rule));
-    report
+    for finding in findings {
+        let (file, range) = (finding.span.file, &finding.span.range);
+        finding.confidential |= secret.iter().any(|span| {
+            span.file == file && span.range.start < range.end && range.start < span.range.end
+        });
+    }
 }
 
 fn show(linted: &Linted<'_>, arguments: &LintArguments) -> Result<()> {
@@ -80,8 +159,7 @@ fn show(linted: &Linted<'_>, arguments: &LintArguments) -> Result<()> {
             say(text::summary(linted));
         }
     }
-    if linted.report.sources.iter().all(|source| source.kind.is_none_or(|kind| kind == Kind::Other))
-    {
+    if linted.report.sources.iter().all(|source| linted.ignored(source)) {
         say("note: none of the documents is a configuration of the controller");
         say(
             "  help: give its ConfigMap, values of the argo-workflows chart, or a persistence section",

@@ -6,7 +6,7 @@ use argo_offload_core::config::{Finding, Severity, Span};
 use serde_json::{Value, json};
 
 use super::Linted;
-use crate::input::place::region;
+use super::rules::link;
 use crate::output::write_json;
 
 /// Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0.
@@ -28,6 +28,7 @@ pub(super) fn write(linted: &Linted<'_>) -> Result<()> {
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": used.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
             }},
+            "invocations": [{ "executionSuccessful": true }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -43,7 +44,7 @@ fn descriptor(rule: &Rule) -> Value {
             "text": rules::documentation(rule),
             "markdown": rules::documentation(rule),
         },
-        "helpUri": super::rules::link(rule),
+        "helpUri": link(rule),
         "defaultConfiguration": { "level": level(rule.severity) },
     })
 }
@@ -73,7 +74,8 @@ fn result(linted: &Linted<'_>, finding: &Finding, used: &[&Rule]) -> Value {
             })
             .collect();
     }
-    if let Some(fix) = &finding.fix {
+    // The edits of a secret show parts of it.
+    if let Some(fix) = finding.fix.as_ref().filter(|_| !finding.confidential) {
         let replacements: Vec<Value> = fix
             .edits
             .iter()
@@ -105,8 +107,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn location(linted: &Linted<'_>, span: &Span) -> Value {
-    let text = linted.input(span.file).map(|input| input.text.as_slice()).unwrap_or_default();
-    let region = region(text, &span.range);
+    let (region, stored) = (linted.region(span), linted.stored(span));
     json!({
         "artifactLocation": { "uri": uri(linted, span.file) },
         "region": {
@@ -114,17 +115,20 @@ fn location(linted: &Linted<'_>, span: &Span) -> Value {
             "startColumn": region.column,
             "endLine": region.end_line,
             "endColumn": region.end_column,
-            "byteOffset": span.range.start,
-            "byteLength": span.range.len(),
+            "byteOffset": stored.start,
+            "byteLength": stored.len(),
         },
     })
 }
 
-/// A file's name as a relative reference.
+/// A file's name as a relative reference, or an absolute one where the name is.
 fn uri(linted: &Linted<'_>, file: usize) -> String {
     let name = linted.input(file).map(|input| input.name.as_str()).unwrap_or_default();
     let name = name.strip_prefix("./").unwrap_or(name).replace('\\', "/");
     let mut uri = String::with_capacity(name.len());
+    if name.starts_with('/') {
+        uri.push_str("file://");
+    }
     for byte in name.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {

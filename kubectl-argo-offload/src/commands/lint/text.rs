@@ -1,11 +1,13 @@
 //! Findings for people: where, what, the line with a caret, what to do.
 
+use std::borrow::Cow;
 use std::fmt::Write;
+use std::ops::Range;
 
-use argo_offload_core::config::{Finding, Kind, Safety, Severity, Span};
+use argo_offload_core::config::{Finding, Safety, Severity, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::Linted;
-use crate::input::place::{line, region};
 use crate::output::{printable, shortened};
 
 /// The most characters shown of a source line, and of a message: both come from the file.
@@ -23,7 +25,7 @@ pub(super) fn findings(linted: &Linted<'_>) -> String {
 /// `file:line:column`
 pub(super) fn place(linted: &Linted<'_>, span: &Span) -> String {
     let Some(input) = linted.input(span.file) else { return String::new() };
-    let region = region(&input.text, &span.range);
+    let region = linted.region(span);
     format!("{}:{}:{}", printable(&input.name), region.line, region.column)
 }
 
@@ -66,49 +68,95 @@ fn finding_text(linted: &Linted<'_>, finding: &Finding, out: &mut String) {
 
 /// The line with a caret below; gives the margin that the lines below it need.
 fn snippet(linted: &Linted<'_>, span: &Span, out: &mut String) -> String {
-    let Some(input) = linted.input(span.file) else { return String::new() };
-    let region = region(&input.text, &span.range);
+    let Some((lines, text)) = linted.lines(span.file) else { return String::new() };
+    let region = linted.region(span);
+    let line = lines.text(text, region.line);
+    let from = region.column - 1;
+    let to = if region.end_line == region.line {
+        region.end_column - 1
+    } else {
+        line.trim_end().chars().count()
+    };
+    let Some(snippet) = Snippet::new(&line, from..to, linted.hidden.begins(span, lines)) else {
+        return String::from(" ");
+    };
     let number = region.line.to_string();
     let margin = " ".repeat(number.len());
-    let text = line(&input.text, region.line);
-    let (shown, cut) = window(&text, region.column);
-    let before: String = shown
-        .chars()
-        .take(region.column - 1 - cut)
-        .map(|character| if character == '\t' { '\t' } else { ' ' })
-        .collect();
-    let width = if region.end_line == region.line {
-        region.end_column.saturating_sub(region.column).max(1)
-    } else {
-        shown.trim_end().chars().count().saturating_sub(region.column - 1 - cut).max(1)
-    };
-    let room = shown.chars().count().saturating_sub(region.column - 1 - cut).max(1);
     let _ = writeln!(out, "{margin} |");
-    let _ = writeln!(out, "{number} | {}", printable_line(&shown));
-    let _ = writeln!(out, "{margin} | {before}{}", "^".repeat(width.min(room)));
+    let _ = writeln!(out, "{number} | {}", snippet.text.trim_end());
+    let _ = writeln!(out, "{margin} | {}{}", " ".repeat(snippet.indent), "^".repeat(snippet.width));
     margin
 }
 
-/// What is shown of a long line, and how many characters are left out before it.
-fn window(text: &str, column: usize) -> (String, usize) {
-    let cut = if column > LINE { column - LINE / 2 } else { 0 };
-    (text.chars().skip(cut).take(LINE).collect(), cut)
+/// A line as it is shown, with the place of the caret in columns of a terminal.
+#[derive(Debug, PartialEq, Eq)]
+struct Snippet {
+    text: String,
+    indent: usize,
+    width: usize,
 }
 
-/// Tabs stay: the caret line has them too. Everything else that moves a terminal becomes one visible
-/// character, so that the caret stays below what it means.
-fn printable_line(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            '\t' => '\t',
-            character
-                if printable(character.encode_utf8(&mut [0; 4])).len() != character.len_utf8() =>
-            {
-                '\u{fffd}'
+impl Snippet {
+    /// The part of a line around the characters `marked`. Of a line that can hold a secret nothing is shown
+    /// but the key and what is marked.
+    fn new(line: &str, marked: Range<usize>, hidden: bool) -> Option<Self> {
+        let marked = marked.start..marked.end.max(marked.start + 1);
+        let shown = if hidden { marked.clone() } else { window(&marked) };
+        let before: String = line.chars().take(shown.start).collect();
+        let is_key = |text: &str| {
+            let key = text.trim().trim_start_matches("- ").trim_end_matches(':');
+            text.trim_end().ends_with(':')
+                && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        let mut snippet = Self { text: String::new(), indent: 0, width: 0 };
+        if hidden && (before.trim().is_empty() || is_key(&before)) {
+            before.chars().for_each(|character| snippet.text.push_str(&visible(character)));
+        } else if shown.start > 0 {
+            snippet.text.push('…');
+        }
+        snippet.indent = snippet.text.width();
+        let mut rest = line.chars().skip(shown.start);
+        for (at, character) in (shown.start..shown.end).zip(rest.by_ref()) {
+            let character = visible(character);
+            if at < marked.start {
+                snippet.indent += character.width();
+            } else if at < marked.end {
+                snippet.width += character.width();
             }
-            character => character,
-        })
-        .collect()
+            snippet.text.push_str(&character);
+        }
+        if hidden && snippet.width == 0 {
+            return None;
+        }
+        snippet.width = snippet.width.max(1);
+        if rest.any(|character| !character.is_whitespace()) {
+            snippet.text.push('…');
+        }
+        Some(snippet)
+    }
+}
+
+/// What is shown of a long line.
+fn window(marked: &Range<usize>) -> Range<usize> {
+    if marked.end <= LINE {
+        return 0..LINE;
+    }
+    let start = marked.start.saturating_sub(LINE / 2);
+    start..start + LINE
+}
+
+/// A character as a terminal shows it without moving: a tab is four blanks, any other that moves it one
+/// sign, so that the caret stays below what it means.
+fn visible(character: char) -> Cow<'static, str> {
+    match character {
+        '\t' => "    ".into(),
+        character
+            if printable(character.encode_utf8(&mut [0; 4])).len() != character.len_utf8() =>
+        {
+            "\u{fffd}".into()
+        }
+        character => character.to_string().into(),
+    }
 }
 
 /// What each document was taken for.
@@ -117,7 +165,7 @@ pub(super) fn sources(linted: &Linted<'_>) -> String {
     for source in &linted.report.sources {
         let what = match source.kind {
             Some(kind) => kind.to_string(),
-            None => "no YAML".into(),
+            None => "not readable as YAML".into(),
         };
         let name = source.name.as_deref().map(|name| format!(" {}", shortened(name, 80)));
         let _ =
@@ -138,12 +186,7 @@ pub(super) fn summary(linted: &Linted<'_>) -> String {
         })
         .collect();
     let found = if counts.is_empty() { "no findings".into() } else { counts.join(", ") };
-    let ignored = linted
-        .report
-        .sources
-        .iter()
-        .filter(|source| source.kind.is_none_or(|kind| kind == Kind::Other))
-        .count();
+    let ignored = linted.report.sources.iter().filter(|source| linted.ignored(source)).count();
     let looked_at = linted.report.sources.len() - ignored;
     let mut out = format!(
         "{found} in {}, judged by Argo {}",
@@ -159,6 +202,47 @@ pub(super) fn summary(linted: &Linted<'_>) -> String {
     out
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(line: &str, marked: Range<usize>, hidden: bool) -> (String, usize, usize) {
+        let snippet = Snippet::new(line, marked, hidden).expect("a snippet");
+        (snippet.text, snippet.indent, snippet.width)
+    }
+
+    #[test]
+    fn the_caret_stands_below_tabs_and_wide_characters() {
+        assert_eq!(shown("a:\tb", 3..4, false), ("a:    b".into(), 6, 1));
+        assert_eq!(shown("数据: 🎉x", 4..5, false), ("数据: 🎉x".into(), 6, 2));
+        assert_eq!(shown("e\u{301}: x", 4..5, false), ("e\u{301}: x".into(), 3, 1));
+        assert_eq!(shown("\u{1b}[2J\u{202e}x", 5..6, false), ("\u{fffd}[2J\u{fffd}x".into(), 5, 1));
+        assert_eq!(shown("a:", 2..2, false), ("a:".into(), 2, 1));
+    }
+
+    #[test]
+    fn of_long_lines_the_part_around_the_caret_is_shown() {
+        let line = format!("{}x{}", "a".repeat(1000), "b".repeat(1000));
+        let (text, indent, width) = shown(&line, 1000..1001, false);
+        assert_eq!(text.chars().count(), LINE + 2);
+        assert_eq!((text.chars().nth(indent), width), (Some('x'), 1));
+        assert!(text.starts_with("…a") && text.ends_with("b…"), "{text}");
+        let all = shown(&line, 0..2001, false);
+        assert_eq!(all.2, LINE);
+    }
+
+    #[test]
+    fn of_a_line_with_a_secret_only_what_is_marked_is_shown() {
+        assert_eq!(
+            shown("  password: <fill> # s3cret", 12..18, true),
+            ("  password: <fill>…".into(), 12, 6)
+        );
+        let json = r#"{"username":"s3cret","password":"<fill>","x":"s3cret"}"#;
+        assert_eq!(shown(json, 32..40, true), ("…\"<fill>\"…".into(), 1, 8));
+        assert_eq!(Snippet::new("  s3cret", 8..8, true), None);
+    }
 }

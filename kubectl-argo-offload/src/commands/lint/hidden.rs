@@ -1,0 +1,41 @@
+//! Lines that can hold a secret, and are shown to no one.
+
+use std::ops::Range;
+
+use argo_offload_core::config::{Kind, Report, Span};
+
+use super::files::Found;
+use crate::input::place::Lines;
+
+/// **Invariant:** whatever prints text of a file asks here first.
+pub(super) struct Hidden(Vec<(usize, Range<usize>)>);
+
+impl Hidden {
+    /// The lines of Secrets, of what cannot be read and so may be one, and of findings about secrets.
+    pub(super) fn of(report: &Report, inputs: &[Found], lines: &[Lines]) -> Self {
+        let unseen = report.sources.iter().filter(|source| match source.kind {
+            Some(kind) => kind == Kind::Secret,
+            None => true,
+        });
+        let findings = report.findings.iter().filter(|finding| finding.confidential);
+        let spans = unseen
+            .map(|source| &source.span)
+            .chain(findings.map(|finding| &finding.span))
+            .filter(|span| inputs.get(span.file).is_some());
+        Self(
+            spans
+                .filter_map(|span| Some((span.file, lines.get(span.file)?.lines(&span.range))))
+                .collect(),
+        )
+    }
+
+    /// Whether a line, counted from 1, can hold a secret.
+    pub(super) fn has(&self, file: usize, line: usize) -> bool {
+        self.0.iter().any(|(known, lines)| *known == file && lines.contains(&line))
+    }
+
+    /// Whether a place begins in such a line.
+    pub(super) fn begins(&self, span: &Span, lines: &Lines) -> bool {
+        self.has(span.file, lines.line(span.range.start))
+    }
+}
