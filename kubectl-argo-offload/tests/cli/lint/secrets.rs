@@ -35,10 +35,7 @@ fn passwords_are_never_shown() {
             "s3cr3t",
         ),
         (
-            format!(
-                "{{\"kind\": \"Secret\", \"metadata\": {{\"name\": \"argo-mysql-config\"}}, \"stringData\": \
-                 {{\"username\": \"<fill-in>\", \"password\": \"s3cr3t-pass\"}}}}\n"
-            ),
+            r#"{"kind": "Secret", "metadata": {"name": "argo-mysql-config"}, "stringData": {"username": "<fill-in>", "password": "s3cr3t-pass"}}"#.into(),
             "s3cr3t",
         ),
         // No YAML.
