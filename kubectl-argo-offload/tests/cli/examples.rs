@@ -73,7 +73,7 @@ fn every_example_in_the_help_runs() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 25);
+    assert_eq!(ran, 27);
 }
 
 #[test]
