@@ -39,7 +39,7 @@ pub fn emit(data: &[u8]) {
 }
 
 /// The YAML written for a JSON text has the values of that text.
-pub fn reads_back(data: &[u8], written: &[u8]) {
+fn reads_back(data: &[u8], written: &[u8]) {
     let before = match yaml::read_json(data) {
         Ok(document) => document,
         // A number beyond a float64: go-yaml takes it for a text.
