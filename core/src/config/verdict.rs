@@ -1,5 +1,6 @@
 //! What the controller would say to a ConfigMap manifest, in the stages in which it says it.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,7 +11,7 @@ use crate::config::reading::origin::Origin;
 use crate::config::sources::{Kind, Object, Source, member};
 use crate::config::wording::{go_text, reason};
 use crate::golang::{ArgoVersion, folds_to};
-use crate::yaml::{self, Document, NodeId, Value};
+use crate::yaml::{self, Document, Entry, NodeId, Problem, Value, YamlError};
 
 /// How far a ConfigMap gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub fn judge(manifest: &[u8], version: ArgoVersion) -> Verdict {
         Ok(document) => document,
         Err((error, at)) => return Verdict::refused(Stage::Manifest, error, at),
     };
-    if let Err((error, at)) = kind_of(&document) {
+    if let Err((error, at)) = check_kind(&document, is_json(manifest)) {
         return Verdict::refused(Stage::Manifest, error, at);
     }
     let source = Source {
@@ -128,19 +129,53 @@ impl Verdict {
 }
 
 /// Reads a manifest as Kubernetes' decoder does: as JSON when it begins with a brace.
-pub(crate) fn read_manifest(manifest: &[u8]) -> Result<Document, (String, Option<usize>)> {
-    let document = if manifest.trim_ascii_start().starts_with(b"{") {
-        yaml::read_json(manifest)
-    } else {
-        yaml::read(manifest)
-    };
-    let document = document.map_err(|error| (format!("{error}"), Some(error.at)))?;
-    match yaml::to_json(&document) {
-        Ok(_) => Ok(document),
-        Err(error) => {
-            let at = document.node(error.node).span.start;
-            Err((format!("{}", error.reason), Some(at)))
-        }
+pub(crate) fn read_manifest(manifest: &[u8]) -> Result<Document, ManifestError> {
+    let document = if is_json(manifest) { yaml::read_json(manifest) } else { yaml::read(manifest) };
+    let document = document.map_err(|error| (text_of(&error), Some(error.at)))?;
+    check_keys(&document)?;
+    Ok(document)
+}
+
+/// What a manifest is refused for and where, if that is one place.
+type ManifestError = (String, Option<usize>);
+
+/// Checks what Kubernetes looks at before a ConfigMap's fields: that the manifest can be JSON, and what kind it is of.
+pub(crate) fn check_manifest(document: &Document, manifest: &[u8]) -> Result<(), ManifestError> {
+    check_keys(document)?;
+    check_kind(document, is_json(manifest))
+}
+
+/// Checks that JSON has the document's keys and numbers.
+fn check_keys(document: &Document) -> Result<(), ManifestError> {
+    let place = |node| document.node(node).span.start;
+    yaml::to_json(document)
+        .map(|_| ())
+        .map_err(|error| (format!("{}", error.reason), Some(place(error.node))))
+}
+
+/// Whether Kubernetes takes a manifest for JSON.
+fn is_json(manifest: &[u8]) -> bool {
+    manifest.trim_ascii_start().starts_with(b"{")
+}
+
+/// A mapping's entries in the order in which Go's JSON decoder comes across them. JSON is read as it stands; YAML is
+/// converted to JSON before, its keys sorted and each there once, the last.
+fn entries_as_read(document: &Document, mapping: NodeId, is_json: bool) -> Vec<Entry> {
+    let entries = document.entries(mapping);
+    if is_json {
+        return entries.to_vec();
+    }
+    let name = |entry: &Entry| yaml::key_name(document, entry.key).unwrap_or_default();
+    let by_name: BTreeMap<Vec<u8>, Entry> =
+        entries.iter().map(|entry| (name(entry), *entry)).collect();
+    by_name.into_values().collect()
+}
+
+/// Kubernetes looks for the kind first, and so is the first to find that JSON is none; the rest is in our words.
+fn text_of(error: &YamlError) -> String {
+    match error.problem {
+        Problem::Json(_) => format!("couldn't get version/kind; json parse error: {error}"),
+        _ => format!("{error}"),
     }
 }
 
@@ -148,12 +183,12 @@ pub(crate) fn read_manifest(manifest: &[u8]) -> Result<Document, (String, Option
 ///
 /// Source: k8s.io/apimachinery v0.33.1, pkg/runtime/serializer/json/meta.go (`Interpret`), which matches
 /// these two keys without regard to case.
-fn kind_of(document: &Document) -> Result<(), (String, Option<usize>)> {
+fn check_kind(document: &Document, is_json: bool) -> Result<(), ManifestError> {
     let root = document.root();
-    let folded = |name: &str| -> Result<Option<String>, (String, Option<usize>)> {
-        let Some(root) = root else { return Ok(None) };
+    let entries = root.map_or_else(Vec::new, |root| entries_as_read(document, root, is_json));
+    let folded = |name: &str| -> Result<Option<String>, ManifestError> {
         let mut found = None;
-        for entry in document.entries(root) {
+        for entry in &entries {
             let key = document.text(entry.key).unwrap_or_default();
             if !folds_to(key, name.as_bytes()) {
                 continue;

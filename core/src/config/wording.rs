@@ -3,7 +3,8 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::golang::{DecodeReason, Problem, Step};
+use crate::golang::{DecodeReason, Problem, Step, ttl};
+use crate::yaml::quote;
 
 /// The way to a value: `persistence.mysql.port`, `links[0].url`, `images["a/b:1"].cmd`.
 pub(crate) fn path(steps: &[Step]) -> String {
@@ -32,7 +33,10 @@ fn is_plain(key: &str) -> bool {
 /// a type's own code says: those texts are Argo's.
 pub(crate) fn go_text(problem: &Problem) -> Option<String> {
     match &problem.reason {
-        DecodeReason::UnknownField { key, .. } => Some(format!("json: unknown field {key:?}")),
+        DecodeReason::UnknownField { key, .. } => {
+            Some(format!("json: unknown field {}", quote(key.as_bytes())))
+        }
+        DecodeReason::Type { wanted, .. } if *wanted == ttl::WANTED => Some("invalid TTL".into()),
         DecodeReason::Type { found, .. } => {
             let found = found.split_once(' ').map_or(*found, |(_, kind)| kind);
             Some(format!(

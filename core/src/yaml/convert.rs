@@ -112,11 +112,15 @@ pub(crate) fn convert(
     target: Target,
     collided: Collided,
 ) -> Result<Converted, ConvertError> {
-    let mut converter =
-        Converter { document, collided, out: Converted::default(), frames: Vec::new() };
+    let mut converter = Converter {
+        document,
+        collided,
+        out: Converted::default(),
+        frames: Vec::new(),
+        number: None,
+    };
     converter.value(root, target)?;
-    converter.run()?;
-    Ok(converter.out)
+    converter.run()
 }
 
 /// Converts an object of these members, sorted by key, each value about to be decoded into its target.
@@ -125,11 +129,15 @@ pub(crate) fn convert_members(
     members: Vec<Member>,
     collided: Collided,
 ) -> Result<Converted, ConvertError> {
-    let mut converter =
-        Converter { document, collided, out: Converted::default(), frames: Vec::new() };
+    let mut converter = Converter {
+        document,
+        collided,
+        out: Converted::default(),
+        frames: Vec::new(),
+        number: None,
+    };
     converter.open(members);
-    converter.run()?;
-    Ok(converter.out)
+    converter.run()
 }
 
 /// A member of an object to be written.
@@ -145,6 +153,8 @@ struct Converter<'a> {
     collided: Collided,
     out: Converted,
     frames: Vec<Frame>,
+    /// The first number that JSON does not have. Go finds it when it writes, and bad keys before.
+    number: Option<ConvertError>,
 }
 
 /// An object or array that is being written.
@@ -162,7 +172,7 @@ enum Frame {
 }
 
 impl Converter<'_> {
-    fn run(&mut self) -> Result<(), ConvertError> {
+    fn run(mut self) -> Result<Converted, ConvertError> {
         while let Some(frame) = self.frames.last_mut() {
             match frame {
                 Frame::Object { rest, first } => {
@@ -194,7 +204,7 @@ impl Converter<'_> {
                 }
             }
         }
-        Ok(())
+        self.number.map_or(Ok(self.out), Err)
     }
 
     fn value(&mut self, id: NodeId, target: Target) -> Result<(), ConvertError> {
@@ -224,8 +234,11 @@ impl Converter<'_> {
             Value::Int(value) => value.to_string(),
             Value::Uint(value) => value.to_string(),
             Value::Float(value) if target.is_text() => float::general(*value),
-            Value::Float(value) => float::json(*value)
-                .map_err(|text| ConvertError { node: id, reason: ConvertReason::Number(text) })?,
+            Value::Float(value) => float::json(*value).unwrap_or_else(|text| {
+                let reason = ConvertReason::Number(text);
+                self.number.get_or_insert(ConvertError { node: id, reason });
+                "null".to_string()
+            }),
         };
         if target.is_text() && !matches!(value, Value::Null) {
             self.text(number.as_bytes());
@@ -245,7 +258,8 @@ impl Converter<'_> {
     fn members(&mut self, id: NodeId, target: Target) -> Result<Vec<Member>, ConvertError> {
         let mut members = Vec::new();
         for &Entry { key, value, .. } in self.document.entries(id) {
-            let name = self.key(key)?;
+            let name = key_name(self.document, key)
+                .map_err(|reason| ConvertError { node: key, reason })?;
             let target = target.member(&name);
             members.push(Member { name, key, value, target });
         }
@@ -275,20 +289,6 @@ impl Converter<'_> {
             == core::mem::discriminant(&self.document.node(b).value)
     }
 
-    fn key(&self, id: NodeId) -> Result<Vec<u8>, ConvertError> {
-        let refuse = |kind| Err(ConvertError { node: id, reason: ConvertReason::Key(kind) });
-        match &self.document.node(id).value {
-            Value::Text => Ok(self.document.text(id).unwrap_or_default().to_vec()),
-            Value::Int(value) => Ok(value.to_string().into_bytes()),
-            Value::Bool(value) => Ok(value.to_string().into_bytes()),
-            Value::Float(value) => Ok(key_of_float(*value).into_bytes()),
-            Value::Uint(_) => refuse("uint64"),
-            Value::Null => refuse("%!s(<nil>)"),
-            // The reader refuses these.
-            Value::Sequence | Value::Mapping => refuse("list or map"),
-        }
-    }
-
     fn place(&mut self, id: NodeId) {
         self.out.places.push((u32::try_from(self.out.json.len()).unwrap_or(u32::MAX), id));
     }
@@ -298,6 +298,20 @@ impl Converter<'_> {
         json.push(b'"');
         text::encode(characters, &mut |piece| json.extend_from_slice(piece));
         json.push(b'"');
+    }
+}
+
+/// The key of JSON that a key becomes.
+pub(crate) fn key_name(document: &Document, id: NodeId) -> Result<Vec<u8>, ConvertReason> {
+    match &document.node(id).value {
+        Value::Text => Ok(document.text(id).unwrap_or_default().to_vec()),
+        Value::Int(value) => Ok(value.to_string().into_bytes()),
+        Value::Bool(value) => Ok(value.to_string().into_bytes()),
+        Value::Float(value) => Ok(key_of_float(*value).into_bytes()),
+        Value::Uint(_) => Err(ConvertReason::Key("uint64")),
+        Value::Null => Err(ConvertReason::Key("%!s(<nil>)")),
+        // The reader refuses these.
+        Value::Sequence | Value::Mapping => Err(ConvertReason::Key("list or map")),
     }
 }
 

@@ -165,6 +165,16 @@ impl Document {
         self.entries.get(start as usize..end as usize).unwrap_or_default()
     }
 
+    /// The entries of the mapping in which the node stands as a key; empty when it is no key.
+    pub(crate) fn entries_beside(&self, key: NodeId) -> &[Entry] {
+        let Some(at) = self.entries.iter().position(|entry| entry.key == key) else { return &[] };
+        let holds = |&&(start, end): &&(u32, u32)| (start as usize..end as usize).contains(&at);
+        let range = self.entry_ranges.iter().find(holds);
+        range
+            .and_then(|&(start, end)| self.entries.get(start as usize..end as usize))
+            .unwrap_or_default()
+    }
+
     /// The entry of `mapping` that counts for the text `key`.
     #[must_use]
     pub fn get(&self, mapping: NodeId, key: &[u8]) -> Option<&Entry> {

@@ -123,7 +123,7 @@ fn float(value: f64) -> String {
 }
 
 /// A text in double quotes.
-pub(super) fn quote(text: &[u8]) -> String {
+pub(crate) fn quote(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for chunk in text.utf8_chunks() {

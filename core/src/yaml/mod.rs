@@ -28,10 +28,11 @@ mod timestamp;
 mod token;
 
 pub use convert::{Collided, Collision, ConvertError, ConvertReason, Converted, MAX_JSON, to_json};
-pub(crate) use convert::{Member, convert, convert_members};
+pub(crate) use convert::{Member, convert, convert_members, key_name};
 pub use document::{Document, Duplicate, Entry, Node, NodeId, Style, Value};
 pub use emit::emit;
 pub use error::{Problem, YamlError};
+pub(crate) use gosyntax::quote;
 pub use json::read_json;
 pub use split::documents;
 

@@ -15,6 +15,7 @@
 //! **Invariant:** everything made here depends on the seed and the options alone: same seed, same bytes, on every
 //! platform.
 
+pub use complaints::{Class, Complaint};
 pub use config::{Configs, Population};
 pub use coverage::{Coverage, all_fields};
 pub use generate::{Options, nodes, nodes_covering, value, workflow, workflow_covering};
@@ -23,6 +24,7 @@ pub use layout::{Expression, Field, Kind, Layout, Type, Version};
 pub use realistic::{realistic_nodes, realistic_workflow, to_mysql_text};
 pub use rng::Rng;
 
+pub mod complaints;
 pub mod config;
 pub mod coverage;
 pub mod fixtures;

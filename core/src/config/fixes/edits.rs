@@ -10,7 +10,8 @@ use core::ops::Range;
 use crate::config::finding::{Edit, Span};
 use crate::config::reading::configuration::Configuration;
 use crate::config::sources::File;
-use crate::yaml::NodeId;
+use crate::golang::folds_to;
+use crate::yaml::{Entry, NodeId};
 
 /// Puts `text` in place of a key or value of the configuration.
 pub(crate) fn replace(configuration: &Configuration<'_>, node: NodeId, text: &str) -> Option<Edit> {
@@ -30,13 +31,21 @@ pub(crate) fn remove_entry(
     Some(Edit { span: Span { file: configuration.file, range: lines }, text: String::new() })
 }
 
-/// Puts a line before an entry, indented as it is.
+/// Puts a line with a key of its own before an entry, indented as it is. (One without a value may be there
+/// already.)
 pub(crate) fn insert_line_before(
     files: &[File<'_>],
     configuration: &Configuration<'_>,
     key: NodeId,
     line: &str,
 ) -> Option<Edit> {
+    let document = configuration.document()?;
+    let (name, _) = line.split_once(':')?;
+    let is_there =
+        |entry: &Entry| document.text(entry.key).is_some_and(|key| folds_to(key, name.as_bytes()));
+    if document.entries_beside(key).iter().any(is_there) {
+        return None;
+    }
     let text = files.get(configuration.file)?.text;
     let (start, indent) = start_of_entry(text, configuration, key)?;
     let end = if text.get(start..)?.iter().take_while(|&&byte| byte != b'\n').last() == Some(&b'\r')

@@ -293,8 +293,14 @@ impl<'a> Configuration<'a> {
 
     fn chance_of_collisions(&self, part: Part<'_>) -> Option<Chance> {
         let document = self.document()?;
-        let collisions: Vec<[Span; 2]> = self
-            .reading
+        let mine = &self.reading;
+        if mine.converted.collisions.is_empty() && mine.unconvertible.is_none() {
+            return None;
+        }
+        let other = reading::read(document, part, self.version, Collided::First);
+        // What cannot be converted tells of no collisions, though with the other keys it might be converted.
+        let collided = if mine.unconvertible.is_some() { &other } else { mine };
+        let collisions: Vec<[Span; 2]> = collided
             .converted
             .collisions
             .iter()
@@ -303,7 +309,6 @@ impl<'a> Configuration<'a> {
         if collisions.is_empty() {
             return None;
         }
-        let other = reading::read(document, part, self.version, Collided::First);
         let (mut outcomes, mut refusal) = (Vec::new(), None);
         for reading in [&self.reading, &other] {
             let outcome = self.outcome(document, reading);

@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use crate::config::reading::origin::{Extract, Origin, Scalar};
 use crate::config::sources::is_mapping;
-use crate::yaml::{Document, NodeId, Style, Value};
+use crate::yaml::{Document, NodeId, Style, Value, key_name};
 
 /// A key of `data`.
 #[derive(Clone, Debug)]
@@ -25,8 +25,8 @@ pub(crate) fn data_keys(document: &Document, data: NodeId) -> Vec<DataKey> {
     }
     let mut keys: Vec<DataKey> = Vec::new();
     for entry in document.entries(data) {
-        let name = document.text(entry.key).unwrap_or_default();
-        let name = String::from_utf8_lossy(name).into_owned();
+        let name = key_name(document, entry.key).unwrap_or_default();
+        let name = String::from_utf8_lossy(&name).into_owned();
         keys.retain(|key| key.name != name);
         keys.push(DataKey { name, key: entry.key, value: entry.value });
     }

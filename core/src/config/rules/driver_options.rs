@@ -78,6 +78,11 @@ pub(super) const EXAMPLES: &[Example] = &[
         findings: &["4:7 `parsetime` is no parameter of Argo's MySQL driver"],
     },
     Example {
+        name: "two spellings of one parameter, of which a fix would make a repetition",
+        text: "persistence:\n  mysql:\n    options:\n      parsetime: \"true\"\n      PARSETIME: \"true\"\n",
+        findings: &["4:7 `parsetime` is no parameter", "5:7 `PARSETIME` is no parameter"],
+    },
+    Example {
         name: "values that the driver cannot parse",
         text: "persistence:\n  mysql:\n    options:\n      parseTime: \"yes\"\n      timeout: \"5\"\n      \
                tls: custom\n      maxAllowedPacket: 64M\n",
@@ -258,9 +263,13 @@ impl Options<'_> {
         }
     }
 
-    /// The parameter's right name, where it is not there as well.
+    /// The parameter's right name, where no other option has it or would get it.
     fn rename(&self, value: &View<'_>, right: &str) -> Option<Fix> {
-        if self.get(right).is_some() {
+        let version = self.configuration.version;
+        let means = |name: &str| {
+            name == right || matches!(driver::recognise(name, version), Name::OtherCase(known) if known == right)
+        };
+        if self.all.iter().filter(|(given, _)| means(given)).count() > 1 {
             return None;
         }
         let key = self.configuration.reading.converted.node_at(value.key_json_offset()?)?;

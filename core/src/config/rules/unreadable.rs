@@ -6,9 +6,11 @@ use alloc::string::ToString;
 use super::{Example, Findings, Rule};
 use crate::config::finding::{Finding, Severity, Span};
 use crate::config::reading::argo_text_of_yaml;
+use crate::config::sources::Kind;
 use crate::config::subject::Subject;
+use crate::config::verdict::check_manifest;
 use crate::config::wording::{go_text, path, reason};
-use crate::yaml::Problem;
+use crate::yaml::{Document, Problem};
 
 pub(super) static RULE: Rule = Rule {
     code: "AO101",
@@ -72,6 +74,16 @@ pub(super) const EXAMPLES: &[Example] = &[
         findings: &["5:13 the text is no YAML, in a Secret"],
     },
     Example {
+        name: "no apiVersion",
+        text: "kind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\ndata:\n  parallelism: \"1\"\n",
+        findings: &["3:9 Kubernetes refuses the ConfigMap: Object 'apiVersion' is missing"],
+    },
+    Example {
+        name: "a key that JSON does not have",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\nnull: x\n",
+        findings: &["5:1 Kubernetes refuses the ConfigMap: unsupported map key of type"],
+    },
+    Example {
         name: "a tab after a colon is fine",
         text: "persistence:\n  archive:\ttrue\n",
         findings: &[],
@@ -93,8 +105,15 @@ pub(super) const EXAMPLES: &[Example] = &[
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for source in subject.sources {
         let Some(file) = subject.files.get(source.file) else { continue };
-        let Err(error) = &source.document else { continue };
         let text = file.text.get(source.range.clone()).unwrap_or_default();
+        let error = match &source.document {
+            Ok(document) => {
+                let span = |at| Span { file: source.file, range: source.range.start + at..source.range.start + at };
+                findings.extend(kind_refused(subject, document, text, span));
+                continue;
+            }
+            Err(error) => error,
+        };
         if file.named || mentions_us(text) {
             let at = source.range.start + error.at;
             let span = Span { file: source.file, range: at..at };
@@ -153,6 +172,24 @@ fn is_secret(text: &[u8]) -> bool {
             key.ends_with(b"kind") || key.ends_with(b"kind\"") || key.ends_with(b"kind'")
         })
     })
+}
+
+/// What Kubernetes says to a ConfigMap before it looks at its fields.
+fn kind_refused(
+    subject: &Subject<'_>,
+    document: &Document,
+    text: &[u8],
+    span: impl Fn(usize) -> Span,
+) -> Option<Finding> {
+    let configuration = subject.configurations.iter().find(|configuration| {
+        configuration.kind == Kind::ConfigMap
+            && core::ptr::eq(configuration.manifest, document)
+            && document.root() == Some(configuration.object)
+    })?;
+    let (error, at) = check_manifest(document, text).err()?;
+    let place = at.map_or_else(|| configuration.anchor.clone(), span);
+    let message = format!("Kubernetes refuses the ConfigMap: {error}");
+    Some(Finding::new(&RULE, place, message).argo(Some(error)))
 }
 
 /// Whether a file that was not named itself is likely to be meant for the controller.

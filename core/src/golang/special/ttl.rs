@@ -4,6 +4,9 @@
 
 use super::duration;
 
+/// What is expected where no text stands.
+pub(crate) const WANTED: &str = "a time to live (a string)";
+
 /// Reads decoded characters; nanoseconds.
 ///
 /// What is too large wraps around, as it does in Go: `106752d` is negative.

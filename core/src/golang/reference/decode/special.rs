@@ -86,7 +86,7 @@ impl Decoder<'_> {
             }
             Special::Ttl => {
                 if first != b'"' {
-                    return Err(mismatch(at, first, "a time to live (a string)"));
+                    return Err(mismatch(at, first, ttl::WANTED));
                 }
                 let nanoseconds = ttl::parse(&text::decode(self.string_at(at)?))
                     .map_err(|problem| DecodeError::value(at, problem))?;
