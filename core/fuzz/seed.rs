@@ -5,8 +5,10 @@
 use std::path::Path;
 use std::{env, fs, io};
 
+use argo_offload_core::config::rules::{RULES, examples};
+use argo_offload_fuzz::checks::NEXT_FILE;
 use argo_offload_testkit::fixtures::{
-    node_corpus, pack_vectors, roundtrip_vectors, workflow_corpus,
+    config_corpus, config_vectors, node_corpus, pack_vectors, roundtrip_vectors, workflow_corpus,
 };
 use argo_offload_testkit::{Coverage, Layout, Options, Rng, Version, nodes, value, workflow};
 use base64::Engine as _;
@@ -77,6 +79,35 @@ fn main() -> io::Result<()> {
                 encode.add(&[b'2' + 3 * version as u8], &map[start + 1..map.len() - 1])?;
             }
         }
+    }
+    seed_configurations(root)?;
+    Ok(())
+}
+
+/// Of the corpus of configurations every so many-th case.
+const CONFIG_STEP: usize = 40;
+
+/// Seeds of what reads configurations: manifests, the rules' examples, and the examples of the repository.
+fn seed_configurations(root: &Path) -> io::Result<()> {
+    let mut texts: Vec<Vec<u8>> = config_vectors().into_iter().map(|case| case.yaml).collect();
+    texts.extend(config_corpus().into_iter().step_by(CONFIG_STEP).map(|case| case.text));
+    for rule in RULES {
+        texts.extend(examples(rule).iter().map(|example| example.text.as_bytes().to_vec()));
+    }
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/rds-mysql");
+    let [persistence, secret] =
+        ["persistence.yaml", "secret.yaml"].map(|name| fs::read(own.join(name)));
+    texts.push([persistence?, [NEXT_FILE].into(), secret?].concat());
+    texts.retain(|text| text.len() <= MAX_TEXT_BYTES);
+
+    let mut yaml = Corpus::of(root, "yaml")?;
+    let mut lint = Corpus::of(root, "lint")?;
+    let mut fix = Corpus::of(root, "fix")?;
+    for (index, text) in texts.iter().enumerate() {
+        let selector = [b'0' + (index % 12) as u8];
+        yaml.add(&[], text)?;
+        lint.add(&selector, text)?;
+        fix.add(&selector, text)?;
     }
     Ok(())
 }

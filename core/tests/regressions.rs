@@ -48,3 +48,18 @@ fn inputs_of_locate_keep_its_laws() {
 fn inputs_of_strict_keep_its_laws() {
     replay("strict", checks::strict);
 }
+
+#[test]
+fn inputs_of_yaml_keep_its_laws() {
+    replay("yaml", checks::yaml);
+}
+
+#[test]
+fn inputs_of_lint_keep_its_laws() {
+    replay("lint", checks::lint);
+}
+
+#[test]
+fn inputs_of_fix_keep_its_laws() {
+    replay("fix", checks::fix);
+}

@@ -6,16 +6,22 @@
 mod decompress;
 mod emit;
 mod encode;
+mod fix;
+mod lint;
 mod locate;
 mod split;
 mod strict;
+mod yaml;
 
 pub use decompress::decompress;
 pub use emit::emit;
 pub use encode::encode;
+pub use fix::fix;
+pub use lint::{NEXT_FILE, lint};
 pub use locate::locate;
 pub use split::split;
 pub use strict::strict;
+pub use yaml::yaml;
 
 use argo_offload_core::golang::ArgoVersion;
 
