@@ -58,6 +58,12 @@ impl<'a> View<'a> {
         (!found.values.is_empty()).then_some(found)
     }
 
+    /// Whether the field is written at all, if only as null.
+    pub(crate) fn is_written(&self, name: &str) -> bool {
+        let keys = self.values.iter().flat_map(|&value| self.tree.entries(value));
+        keys.filter_map(|entry| self.tree.text(entry.key)).any(|key| folds_to(key, name.as_bytes()))
+    }
+
     /// A field of a field and so on.
     pub(crate) fn at(&self, path: &[&str]) -> Option<Self> {
         path.iter().try_fold(self.clone(), |view, name| view.field(name))

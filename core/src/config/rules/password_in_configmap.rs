@@ -14,7 +14,7 @@ use crate::config::reading::view::View;
 pub(super) static RULE: Rule = Rule {
     code: "AO208",
     name: "password-in-configmap",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "A password stands in the configuration itself.",
     source: "Argo Workflows v3.7.6, config/config.go (DatabaseConfig): user name and password come from Secrets",
     check,
@@ -151,7 +151,8 @@ fn finding(path: &str, key: &str, value: &View<'_>) -> Option<Finding> {
         let message = format!(
             "`{path}` is a password in a ConfigMap, where everyone may read it and Argo does not"
         );
-        return Some(Finding::new(&RULE, value.key_span(), message).confidential().help(HELP));
+        let finding = Finding::new(&RULE, value.key_span(), message).severity(Severity::Warning);
+        return Some(finding.confidential().help(HELP));
     }
     let is_address = matches!(key.to_ascii_lowercase().as_str(), "host" | "database" | "tablename");
     has_credentials(text?, is_address).then(|| {

@@ -51,6 +51,11 @@ persistence:
 
 pub(super) const EXAMPLES: &[Example] = &[
     Example {
+        name: "null is refused, which another rule says",
+        text: "persistence:\n  connectionPool:\n    maxIdleConns: 100\n    connMaxLifetime: null\n",
+        findings: &[],
+    },
+    Example {
         name: "zero is no limit",
         text: "persistence:\n  connectionPool:\n    maxIdleConns: 100\n    connMaxLifetime: 0s # none\n",
         findings: &["4:22 unlimited connection lifetime with 100 idle connections"],
@@ -107,7 +112,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             // What the controller refuses is another rule's.
             let unlimited = match &lifetime {
                 Some(lifetime) => Ttl::of(lifetime).is_some_and(|ttl| ttl.nanoseconds == 0),
-                None => true,
+                // The controller refuses null, and a second key beside it.
+                None => !pool.is_written("connMaxLifetime"),
             };
             if unlimited {
                 findings.push(finding(subject, configuration, &idle, kept, lifetime.as_ref()));

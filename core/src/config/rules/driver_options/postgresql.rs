@@ -36,7 +36,8 @@ pub(super) fn check(
         .help("add `sslMode: require`, or `verify-full` to check the server's name as well"),
         (_, Some(mode)) if on && !MODES.contains(&text) => invalid(configuration, mode, text),
         (_, Some(mode)) if !on && !matches!(text, "" | "disable") => {
-            without_ssl(subject, configuration, ssl.as_ref(), mode, text)
+            let unwritten = !postgresql.is_written("ssl");
+            without_ssl(subject, configuration, ssl.as_ref(), unwritten, mode, text)
         }
         _ => return,
     };
@@ -62,6 +63,7 @@ fn without_ssl(
     subject: &Subject<'_>,
     configuration: &Configuration<'_>,
     ssl: Option<&View<'_>>,
+    unwritten: bool,
     mode: &View<'_>,
     text: &str,
 ) -> Finding {
@@ -80,8 +82,10 @@ fn without_ssl(
         Some(ssl) => {
             (finding.related(ssl.span(), "`ssl` is off"), replace(configuration, ssl, "true"))
         }
+        // A key of null would be there twice.
         None => {
-            let edit = mode.key_json_offset().and_then(node).and_then(|key| {
+            let key = mode.key_json_offset().and_then(node).filter(|_| unwritten);
+            let edit = key.and_then(|key| {
                 edits::insert_line_before(subject.files, configuration, key, "ssl: true")
             });
             (finding, edit)
