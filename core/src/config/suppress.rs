@@ -3,9 +3,9 @@
 //! `# argo-offload: ignore AO212 -- the proxy cuts idle connections itself` on the finding's line or on the
 //! line above it; `ignore-file` for the whole file.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use crate::config::finding::Span;
 use crate::config::rules::{Findings, find, suppression_rules};
@@ -20,8 +20,6 @@ pub(crate) struct Suppression {
     pub(crate) codes: Vec<String>,
     pub(crate) reason: Option<String>,
     whole_file: bool,
-    /// The line it stands on, counted from 0.
-    line: usize,
     /// Whether it has a line to itself, and so means the next.
     alone: bool,
 }
@@ -35,41 +33,79 @@ pub(crate) fn apply(subject: &Subject<'_>, findings: &mut Findings) -> usize {
     if suppressions.is_empty() {
         return 0;
     }
-    let mut used = alloc::vec![false; suppressions.len()];
+    let files: Vec<Lines> = subject.files.iter().map(|file| Lines::of(file.text)).collect();
+    let mut groups = groups(&suppressions, &files);
     let before = findings.len();
     findings.retain(|finding| {
-        let Some(file) = subject.files.get(finding.span.file) else { return true };
-        let line = line_of(file, finding.span.range.start);
+        let file = finding.span.file;
+        let Some(lines) = files.get(file) else { return true };
+        let line = lines.line_of(finding.span.range.start);
         let mut kept = true;
-        for (suppression, used) in suppressions.iter().zip(&mut used) {
-            let here = suppression.span.file == finding.span.file
-                && (suppression.whole_file
-                    || suppression.line == line
-                    || (suppression.alone && next_line_of_content(file, suppression.line) == line));
-            let meant = suppression
-                .codes
-                .iter()
-                .any(|code| find(code).is_some_and(|rule| rule == finding.rule));
-            if here && meant && suppression.reason.is_some() {
-                *used = true;
+        for place in [Some(line), None] {
+            if let Some(group) = groups.get_mut(&(file, place, finding.rule.code)) {
+                group.used = true;
                 kept = false;
             }
         }
         kept
     });
     let suppressed = before - findings.len();
+    let mut used = alloc::vec![false; suppressions.len()];
+    for index in groups.into_values().filter(|group| group.used).flat_map(|group| group.members) {
+        if let Some(used) = used.get_mut(index) {
+            *used = true;
+        }
+    }
     for (suppression, used) in suppressions.iter().zip(used) {
         suppression_rules(suppression, used, findings);
     }
     suppressed
 }
 
+/// Suppressions of one rule at one place.
+#[derive(Default)]
+struct Group {
+    /// Indices of them.
+    members: Vec<usize>,
+    /// Whether a finding is there.
+    used: bool,
+}
+
+/// The suppressions that have an effect, by file, line (`None` for the whole file) and the rule's code.
+///
+/// Many comments and many findings can meet on one line, so neither is gone through for each of the other.
+fn groups(
+    suppressions: &[Suppression],
+    files: &[Lines],
+) -> BTreeMap<(usize, Option<usize>, &'static str), Group> {
+    let mut groups = BTreeMap::<_, Group>::new();
+    for (index, suppression) in suppressions.iter().enumerate() {
+        let file = suppression.span.file;
+        let Some(lines) = files.get(file).filter(|_| suppression.reason.is_some()) else {
+            continue;
+        };
+        let line = lines.line_of(suppression.span.range.start);
+        let places = match (suppression.whole_file, suppression.alone) {
+            (true, _) => [None, None],
+            (false, true) => [Some(line), Some(lines.content_below(line))],
+            (false, false) => [Some(line), Some(line)],
+        };
+        for rule in suppression.codes.iter().filter_map(|code| find(code)) {
+            for place in places {
+                groups.entry((file, place, rule.code)).or_default().members.push(index);
+            }
+        }
+    }
+    groups
+}
+
 fn collect(subject: &Subject<'_>) -> Vec<Suppression> {
     let mut all: Vec<Suppression> = Vec::new();
+    let mut known = BTreeSet::new();
     let mut add = |span: Span| {
         let Some(file) = subject.files.get(span.file) else { return };
         if let Some(suppression) = parse(file, span)
-            && !all.iter().any(|known| known.span == suppression.span)
+            && known.insert(suppression.span.key())
         {
             all.push(suppression);
         }
@@ -116,26 +152,45 @@ fn parse(file: &File<'_>, span: Span) -> Option<Suppression> {
             .collect(),
         reason: reason.filter(|reason| !reason.is_empty()).map(String::from),
         whole_file,
-        line: line_of(file, start),
         alone: file.text.get(line_start..start)?.trim_ascii().is_empty(),
         span,
     })
 }
 
-fn line_of(file: &File<'_>, offset: usize) -> usize {
-    let before: Range<usize> = 0..offset.min(file.text.len());
-    file.text.get(before).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count()
+/// The lines of a file, counted from 0.
+struct Lines {
+    /// Where each begins.
+    starts: Vec<usize>,
+    /// For each the first one below it that is neither empty nor a comment; itself when there is none.
+    content_below: Vec<usize>,
 }
 
-/// The first line below `line` that is neither empty nor a comment.
-fn next_line_of_content(file: &File<'_>, line: usize) -> usize {
-    file.text
-        .split(|&byte| byte == b'\n')
-        .enumerate()
-        .skip(line + 1)
-        .find(|(_, text)| {
-            let text = text.trim_ascii();
-            !text.is_empty() && !text.starts_with(b"#")
-        })
-        .map_or(line, |(index, _)| index)
+impl Lines {
+    fn of(text: &[u8]) -> Self {
+        let mut starts = Vec::from([0]);
+        starts.extend(
+            text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1),
+        );
+        let mut content_below = Vec::with_capacity(starts.len());
+        let mut next = None;
+        let mut end = text.len();
+        for (line, &start) in starts.iter().enumerate().rev() {
+            content_below.push(next.unwrap_or(line));
+            let content = text.get(start..end).unwrap_or_default().trim_ascii();
+            if !content.is_empty() && !content.starts_with(b"#") {
+                next = Some(line);
+            }
+            end = start;
+        }
+        content_below.reverse();
+        Self { starts, content_below }
+    }
+
+    fn line_of(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset).saturating_sub(1)
+    }
+
+    fn content_below(&self, line: usize) -> usize {
+        self.content_below.get(line).copied().unwrap_or(line)
+    }
 }

@@ -1,5 +1,6 @@
 //! The database that a configuration names, and the Secrets that the controller reads to log in.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::server::{Engine, Server};
@@ -78,15 +79,20 @@ const USUAL_NAMES: [&str; 2] = ["argo-mysql-config", "argo-postgres-config"];
 /// `argo-postgres-config`. Any other Secret is none of our business.
 pub(crate) fn used<'a>(subject: &'a Subject<'_>) -> Vec<Used<'a>> {
     let secrets: Vec<Secret<'a>> = secrets::given(subject).collect();
+    let mut by_name: BTreeMap<&str, Vec<Secret<'a>>> = BTreeMap::new();
+    for secret in &secrets {
+        by_name.entry(secret.name().unwrap_or_default()).or_default().push(*secret);
+    }
     let mut used: Vec<Used<'a>> = Vec::new();
+    let mut known = BTreeSet::new();
     let mut named = false;
     for configuration in &subject.configurations {
         named |= server(configuration).is_some();
         for credential in credentials(configuration) {
             let Some((key, _)) = credential.key else { continue };
-            for secret in secrets.iter().filter(|secret| secret.name() == Some(credential.name)) {
+            for secret in by_name.get(credential.name).into_iter().flatten() {
                 let Some(value) = secret.value(key) else { continue };
-                if used.iter().all(|other| other.value.span() != value.span()) {
+                if known.insert(value.span().key()) {
                     let (what, reference) = (credential.what, Some(credential.selector.clone()));
                     used.push(Used { what, secret: *secret, value, reference });
                 }

@@ -2,6 +2,7 @@
 //!
 //! Source: Argo Workflows v3.7.6, config/controller.go (`parseConfigMap`).
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -23,15 +24,13 @@ pub(crate) fn data_keys(document: &Document, data: NodeId) -> Vec<DataKey> {
     if !is_mapping(document, data) {
         return Vec::new();
     }
-    let mut keys: Vec<DataKey> = Vec::new();
+    let mut keys = BTreeMap::new();
     for entry in document.entries(data) {
         let name = key_name(document, entry.key).unwrap_or_default();
         let name = String::from_utf8_lossy(&name).into_owned();
-        keys.retain(|key| key.name != name);
-        keys.push(DataKey { name, key: entry.key, value: entry.value });
+        keys.insert(name.clone(), DataKey { name, key: entry.key, value: entry.value });
     }
-    keys.sort_by(|a, b| a.name.cmp(&b.name));
-    keys
+    keys.into_values().collect()
 }
 
 /// The text of a single key `config`.
@@ -150,4 +149,18 @@ pub(crate) fn orders(count: usize) -> Vec<Vec<usize>> {
             .collect();
     }
     orders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_orders_are_tried_however_many_keys_there_are() {
+        for (count, expected) in [(0, 1), (1, 1), (2, 2), (4, 24), (5, 6), (24, 25), (5_000, 25)] {
+            let orders = orders(count);
+            assert_eq!(orders.len(), expected, "{count} keys");
+            assert!(orders.iter().all(|order| order.len() == count));
+        }
+    }
 }
