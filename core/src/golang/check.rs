@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::encode::{Encoder, Root};
 use super::error::DecodeReason;
 use super::reference;
+use super::version::ArgoVersion;
 
 /// What Go finds when it decodes a text into a type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,6 +82,11 @@ pub const LISTED: usize = 1000;
 
 /// How long a path is at most: a hostile text nests 10,000 deep.
 pub const PATH_STEPS: usize = 64;
+
+/// [`Encoder::check`] without an encoder: its plans take longer to make than a configuration to check.
+pub(crate) fn check(json: &[u8], root: Root, version: ArgoVersion) -> Check {
+    reference::check(json, root, version.layout())
+}
 
 impl Encoder {
     /// Says what Go says when it decodes `json`, and what it would still have to say.

@@ -17,8 +17,10 @@ mod tables;
 mod target;
 mod version;
 
+pub(crate) use check::check;
 pub use check::{Check, FoldedKey, IgnoredKey, LISTED, PATH_STEPS, Problem, Step};
 pub use dropped::{Dropped, DroppedField, Why};
+pub(crate) use encode::encode_once;
 pub use encode::{Encoded, Encoder, Root};
 pub use error::{DecodeError, DecodeReason};
 pub use fnv::Fnv1;

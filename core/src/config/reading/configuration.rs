@@ -9,7 +9,7 @@ use crate::config::reading::origin::Origin;
 use crate::config::reading::view::View;
 use crate::config::reading::{self, Part, Reading, Refusal, argo_text_of_yaml};
 use crate::config::sources::{Kind, Object, Source, at, helm_values, member};
-use crate::golang::{ArgoVersion, Check, Encoder, Root, Target};
+use crate::golang::{ArgoVersion, Check, Root, Target, check, encode_once};
 use crate::yaml::{self, Collided, Document, NodeId, Value, YamlError};
 
 /// A configuration, read for one version of Argo.
@@ -195,7 +195,7 @@ impl<'a> Configuration<'a> {
             let converted =
                 yaml::convert(self.manifest, self.object, Target::none(), Collided::Last);
             self.manifest_check = converted.ok().map(|converted| {
-                let check = Encoder::new(self.version).check(&converted.json, Root::ConfigMap);
+                let check = check(&converted.json, Root::ConfigMap, self.version);
                 (converted, check)
             });
         }
@@ -241,7 +241,7 @@ impl<'a> Configuration<'a> {
     fn decode(&self, json: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         // It was accepted: there is nothing to fail.
-        let _ = Encoder::new(self.version).encode(json, Root::Config, &mut out);
+        let _ = encode_once(json, Root::Config, self.version, &mut out);
         out
     }
 

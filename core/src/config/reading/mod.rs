@@ -13,7 +13,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 
 use crate::config::wording::{go_text, reason};
-use crate::golang::{ArgoVersion, Check, Encoder, Problem, Root, Target};
+use crate::golang::{ArgoVersion, Check, Problem, Root, Target, check};
 use crate::yaml::{
     Collided, ConvertError, Converted, Document, Member, NodeId, YamlError, convert,
     convert_members,
@@ -66,7 +66,7 @@ pub(crate) fn read(
     };
     match converted {
         Ok(converted) => {
-            let check = Encoder::new(version).check(&converted.json, Root::Config);
+            let check = check(&converted.json, Root::Config, version);
             Reading { converted, unconvertible: None, check }
         }
         Err(error) => Reading { unconvertible: Some(error), ..Reading::default() },

@@ -100,6 +100,21 @@ pub struct Encoder {
     entries: Vec<wide::Entry>,
 }
 
+/// Writes what Go would marshal of a short text: [`Encoder::encode`] without an encoder, whose plans take
+/// longer to make.
+///
+/// # Errors
+/// Go refuses the text.
+pub(crate) fn encode_once<S: Sink>(
+    json: &[u8],
+    root: Root,
+    version: ArgoVersion,
+    out: &mut S,
+) -> Result<(), DecodeError> {
+    fits(json)?;
+    reference::encode(json, root, version.layout(), out).map(|_| ())
+}
+
 impl Encoder {
     /// An encoder with the types of `version`.
     #[must_use]
