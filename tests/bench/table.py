@@ -5,7 +5,7 @@ import sys
 from statistics import median
 
 COLUMNS = [
-    "task", "nodes", "MB", "ours, MB/CPU s", "Go, MB/CPU s", "ratio", "wall ratio",
+    "task", "nodes or bytes", "MB", "ours, MB/CPU s", "Go, MB/CPU s", "ratio", "wall ratio",
     "peak memory, ours / Go, MB", "ours / file", "output, ours / Go",
 ]  # fmt: skip
 
@@ -26,8 +26,10 @@ def main(path):
 def row(task, nodes, ours, go):
     size = ours[0]["bytes"]
     results = ours[0]["result"], go[0]["result"]
-    if task != "compress" and results[0] != results[1]:
-        sys.exit(f"{task}, {nodes} nodes: ours says {results[0]}, Argo's code says {results[1]}")
+    # What these find or write is not what Argo's code does.
+    differs = task == "compress" or task == "JSON to YAML" or task.startswith("lint")
+    if not differs and results[0] != results[1]:
+        sys.exit(f"{task}, {nodes}: ours says {results[0]}, Argo's code says {results[1]}")
 
     def ratio(of):
         """The median of pairs: a pair runs within a moment, so that noise falls on both."""
@@ -38,15 +40,21 @@ def row(task, nodes, ours, go):
     return [
         task,
         f"{nodes:,}",
-        f"{size / 1e6:.1f}",
+        f"{size / 1e6:.1f}" if size > 1e6 else f"{size / 1e6:.3f}",
         f"{median(size / cpu(run) for run in ours) / 1e6:.0f}",
         f"{median(size / cpu(run) for run in go) / 1e6:.0f}",
         f"**{ratio(cpu):.1f}**",
         f"{ratio(wall):.1f}",
         f"{peak / 1e6:.0f} / {peak_go / 1e6:.0f}",
         f"{peak / size:.2f}",
-        f"{results[0] / results[1]:.3f}" if task == "compress" else "same",
+        output(task, *results),
     ]
+
+
+def output(task, ours, go):
+    if task.startswith("lint"):
+        return f"{ours} findings"
+    return f"{ours / go:.3f}" if task in ("compress", "JSON to YAML") else "same"
 
 
 def cpu(run):

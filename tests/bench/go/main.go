@@ -1,6 +1,6 @@
 // Bench does with Argo's own code what our benchmarks do with ours, and measures it.
 //
-//	bench [-n REPETITIONS] nodes|workflow|compress|decompress FILE
+//	bench [-n REPETITIONS] nodes|workflow|compress|decompress|yaml|config|emit FILE
 //	bench compressed FILE
 //
 // The second form only prints what compress measures the making of: the file's bytes as status.compressedNodes.
@@ -71,7 +71,7 @@ func arguments(args []string) (mode, path string, n int, err error) {
 func run(mode, path string, n int) error {
 	work, known := works[mode]
 	if !known {
-		return fmt.Errorf("mode %q: expected nodes, workflow, compress or decompress", mode)
+		return fmt.Errorf("mode %q: expected nodes, workflow, compress, decompress, yaml, config or emit", mode)
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {

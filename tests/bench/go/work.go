@@ -6,8 +6,11 @@ import (
 	"hash/fnv"
 	"strings"
 
+	"github.com/argoproj/argo-workflows/v3/config"
 	wfv1 "github.com/argoproj/argo-workflows/v3/pkg/apis/workflow/v1alpha1"
 	"github.com/argoproj/argo-workflows/v3/util/file"
+	apiv1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
 )
 
 // works are the modes: each does one repetition on the file's bytes.
@@ -16,6 +19,9 @@ var works = map[string]func(content []byte) (any, error){
 	"workflow":   workflow,
 	"compress":   compress,
 	"decompress": decompress,
+	"yaml":       readYAML,
+	"config":     readConfig,
+	"emit":       emit,
 }
 
 // nodes reads a node map and computes its version, as nodeStatusVersion in persist/sqldb/offload_node_status_repo.go.
@@ -59,4 +65,30 @@ func decompress(content []byte) (any, error) {
 		return nil, err
 	}
 	return len(read), nil
+}
+
+// readYAML converts YAML to JSON as everything of Kubernetes does, and gives its length.
+func readYAML(content []byte) (any, error) {
+	read, err := yaml.YAMLToJSON(content)
+	return len(read), err
+}
+
+// readConfig reads a ConfigMap as kubectl does and its key config as parseConfigMap in config/controller.go.
+func readConfig(content []byte) (any, error) {
+	var configMap apiv1.ConfigMap
+	if err := yaml.Unmarshal(content, &configMap); err != nil {
+		return nil, err
+	}
+	var read config.Config
+	if err := yaml.UnmarshalStrict([]byte(configMap.Data["config"]), &read); err != nil {
+		return nil, err
+	}
+	persistence, err := json.Marshal(read.Persistence)
+	return string(persistence), err
+}
+
+// emit converts JSON to YAML as `kubectl get -o yaml` does, and gives its length.
+func emit(content []byte) (any, error) {
+	written, err := yaml.JSONToYAML(content)
+	return len(written), err
 }

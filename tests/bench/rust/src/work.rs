@@ -1,9 +1,11 @@
 //! One repetition of each mode.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
+use argo_offload_core::config::{self, File, Options, Stage, judge};
 use argo_offload_core::golang::{ArgoVersion, Count, Encoder, Root};
 use argo_offload_core::nodes::{MAX_DECOMPRESSED_BYTES, decompress};
 use argo_offload_core::size::{compress_marshalled_nodes, measure};
+use argo_offload_core::yaml;
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -22,14 +24,24 @@ pub(crate) enum Mode {
     /// As workflow, and where the bytes are and what offloading would save: what `measure` needs to
     /// know of a Workflow. Argo's code has no such thing
     Measure,
+    /// Read YAML and convert it to JSON: its length
+    Yaml,
+    /// Judge a ConfigMap of the controller as the controller does: its persistence section
+    Config,
+    /// Lint a file and count the findings. Argo's code has no such thing
+    Lint,
+    /// Convert JSON to YAML: its length
+    Emit,
 }
 
-/// What the mode found out. Answers of `nodes`, `workflow` and `decompress` are exactly Go's.
+/// What the mode found out. Answers of `nodes`, `workflow`, `decompress`, `yaml`
+/// and `config` are exactly Go's.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Answer {
     Number(u64),
     Version(String),
+    Text(String),
 }
 
 /// Argo's release in tests/bench/go/go.mod.
@@ -62,6 +74,26 @@ impl Worker {
             }
             Mode::Measure => {
                 Answer::Number(measure(&mut self.encoder, ARGO, content)?.offloaded_bytes)
+            }
+            Mode::Yaml => {
+                let document = yaml::read(content)?;
+                let converted = yaml::to_json(&document).map_err(|error| anyhow!("{error:?}"))?;
+                Answer::Number(converted.json.len() as u64)
+            }
+            Mode::Config => {
+                let verdict = judge(content, ARGO);
+                anyhow::ensure!(verdict.stage == Stage::Ok, "refused: {:?}", verdict.error);
+                let persistence = verdict.persistence.into_iter().next().unwrap_or_default();
+                Answer::Text(String::from_utf8(persistence)?)
+            }
+            Mode::Lint => {
+                let files = [File { name: "file.yaml", text: content, named: true }];
+                let options = Options { version: Some(ARGO), upgrade_to: None };
+                Answer::Number(config::lint(&files, &options).findings.len() as u64)
+            }
+            Mode::Emit => {
+                let written = yaml::emit(content).map_err(|error| anyhow!("{error:?}"))?;
+                Answer::Number(written.len() as u64)
             }
         })
     }

@@ -7,10 +7,14 @@ use anyhow::Context as _;
 use argo_offload_testkit::{realistic_nodes, realistic_workflow, to_mysql_text};
 use clap::{Parser, ValueEnum};
 
+#[path = "../manifests.rs"]
+mod manifests;
+
 #[derive(Parser)]
 struct Arguments {
     kind: Kind,
-    nodes: usize,
+    /// Of nodes; of YAML the bytes, not to be exceeded
+    size: usize,
     file: PathBuf,
 }
 
@@ -22,6 +26,10 @@ enum Kind {
     Mysql,
     /// A Workflow as Go marshals it
     Workflow,
+    /// Many manifests in one YAML document: ConfigMaps of the controller, Workflows
+    Yaml,
+    /// One ConfigMap of the controller, in YAML
+    ConfigMap,
 }
 
 const SEED: u64 = 15_000;
@@ -29,11 +37,13 @@ const SEED: u64 = 15_000;
 const BYTES_A_NODE: usize = 2_000;
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { kind, nodes, file } = Arguments::parse();
+    let Arguments { kind, size, file } = Arguments::parse();
     let text = match kind {
-        Kind::Nodes => realistic_nodes(SEED, nodes, BYTES_A_NODE),
-        Kind::Mysql => to_mysql_text(&realistic_nodes(SEED, nodes, BYTES_A_NODE)),
-        Kind::Workflow => realistic_workflow(SEED, nodes, BYTES_A_NODE),
+        Kind::Nodes => realistic_nodes(SEED, size, BYTES_A_NODE),
+        Kind::Mysql => to_mysql_text(&realistic_nodes(SEED, size, BYTES_A_NODE)),
+        Kind::Workflow => realistic_workflow(SEED, size, BYTES_A_NODE),
+        Kind::Yaml => manifests::list(size)?,
+        Kind::ConfigMap => manifests::config_map(size),
     };
     fs::write(&file, text).with_context(|| file.display().to_string())
 }
