@@ -1,5 +1,6 @@
 //! What the controller would say to a ConfigMap manifest, in the stages in which it says it.
 
+use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -166,7 +167,7 @@ fn entries_as_read(document: &Document, mapping: NodeId, is_json: bool) -> Vec<E
         return entries.to_vec();
     }
     let name = |entry: &Entry| yaml::key_name(document, entry.key).unwrap_or_default();
-    let by_name: BTreeMap<Vec<u8>, Entry> =
+    let by_name: BTreeMap<Cow<'_, [u8]>, Entry> =
         entries.iter().map(|entry| (name(entry), *entry)).collect();
     by_name.into_values().collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! Source: sigs.k8s.io/yaml v1.4.0, yaml.go (`convertToJSONableObject`), and `json.Marshal` of what it gives.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -126,7 +127,7 @@ pub(crate) fn convert(
 /// Converts an object of these members, sorted by key, each value about to be decoded into its target.
 pub(crate) fn convert_members(
     document: &Document,
-    members: Vec<Member>,
+    members: Vec<Member<'_>>,
     collided: Collided,
 ) -> Result<Converted, ConvertError> {
     let mut converter = Converter {
@@ -141,8 +142,8 @@ pub(crate) fn convert_members(
 }
 
 /// A member of an object to be written.
-pub(crate) struct Member {
-    pub(crate) name: Vec<u8>,
+pub(crate) struct Member<'a> {
+    pub(crate) name: Cow<'a, [u8]>,
     pub(crate) key: NodeId,
     pub(crate) value: NodeId,
     pub(crate) target: Target,
@@ -152,16 +153,16 @@ struct Converter<'a> {
     document: &'a Document,
     collided: Collided,
     out: Converted,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'a>>,
     /// The first number that JSON does not have. Go finds it when it writes, and bad keys before.
     number: Option<ConvertError>,
 }
 
 /// An object or array that is being written.
-enum Frame {
+enum Frame<'a> {
     /// Members not written yet, the next one last.
     Object {
-        rest: Vec<Member>,
+        rest: Vec<Member<'a>>,
         first: bool,
     },
     Array {
@@ -171,7 +172,7 @@ enum Frame {
     },
 }
 
-impl Converter<'_> {
+impl<'a> Converter<'a> {
     fn run(mut self) -> Result<Converted, ConvertError> {
         while let Some(frame) = self.frames.last_mut() {
             match frame {
@@ -248,39 +249,47 @@ impl Converter<'_> {
         Ok(())
     }
 
-    fn open(&mut self, mut members: Vec<Member>) {
+    fn open(&mut self, mut members: Vec<Member<'a>>) {
         members.reverse();
         self.out.json.push(b'{');
         self.frames.push(Frame::Object { rest: members, first: true });
     }
 
     /// What remains of a mapping's entries, sorted by key.
-    fn members(&mut self, id: NodeId, target: Target) -> Result<Vec<Member>, ConvertError> {
-        let mut members = Vec::new();
-        for &Entry { key, value, .. } in self.document.entries(id) {
+    fn members(&mut self, id: NodeId, target: Target) -> Result<Vec<Member<'a>>, ConvertError> {
+        let entries = self.document.entries(id);
+        let mut members: Vec<Member<'a>> = Vec::with_capacity(entries.len());
+        for &Entry { key, value, .. } in entries {
             let name = key_name(self.document, key)
                 .map_err(|reason| ConvertError { node: key, reason })?;
             let target = target.member(&name);
             members.push(Member { name, key, value, target });
         }
         // Stable: of equal keys the last one in the text stays last.
-        members.sort_by(|a, b| a.name.cmp(&b.name));
-        let mut kept: Vec<Member> = Vec::with_capacity(members.len());
-        for member in members {
-            match kept.last_mut() {
-                Some(last) if last.name == member.name => {
-                    let same = self.same_key(last.key, member.key);
-                    if !same {
-                        self.out.collisions.push(Collision { first: last.key, second: member.key });
-                    }
-                    if same || self.collided == Collided::Last {
-                        *last = member;
-                    }
-                }
-                _ => kept.push(member),
-            }
+        if !members.is_sorted_by(|a, b| a.name < b.name) {
+            members.sort_by(|a, b| a.name.cmp(&b.name));
+            self.drop_repeated(&mut members);
         }
-        Ok(kept)
+        Ok(members)
+    }
+
+    /// Leaves one of the members with one name, where they are sorted.
+    fn drop_repeated(&mut self, members: &mut Vec<Member<'a>>) {
+        let mut collisions = Vec::new();
+        members.dedup_by(|member, kept| {
+            if member.name != kept.name {
+                return false;
+            }
+            let same = self.same_key(kept.key, member.key);
+            if !same {
+                collisions.push(Collision { first: kept.key, second: member.key });
+            }
+            if same || self.collided == Collided::Last {
+                core::mem::swap(kept, member);
+            }
+            true
+        });
+        self.out.collisions.append(&mut collisions);
     }
 
     /// Whether two keys with one spelling in JSON are also one in YAML.
@@ -302,12 +311,12 @@ impl Converter<'_> {
 }
 
 /// The key of JSON that a key becomes.
-pub(crate) fn key_name(document: &Document, id: NodeId) -> Result<Vec<u8>, ConvertReason> {
+pub(crate) fn key_name(document: &Document, id: NodeId) -> Result<Cow<'_, [u8]>, ConvertReason> {
     match &document.node(id).value {
-        Value::Text => Ok(document.text(id).unwrap_or_default().to_vec()),
-        Value::Int(value) => Ok(value.to_string().into_bytes()),
-        Value::Bool(value) => Ok(value.to_string().into_bytes()),
-        Value::Float(value) => Ok(key_of_float(*value).into_bytes()),
+        Value::Text => Ok(document.text(id).unwrap_or_default().into()),
+        Value::Int(value) => Ok(value.to_string().into_bytes().into()),
+        Value::Bool(value) => Ok(value.to_string().into_bytes().into()),
+        Value::Float(value) => Ok(key_of_float(*value).into_bytes().into()),
         Value::Uint(_) => Err(ConvertReason::Key("uint64")),
         Value::Null => Err(ConvertReason::Key("%!s(<nil>)")),
         // The reader refuses these.

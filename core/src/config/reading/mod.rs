@@ -51,10 +51,10 @@ pub(crate) fn read(
         (Part::Whole, Some(root)) => convert(document, root, target, collided),
         (Part::Whole, None) => Ok(Converted::null()),
         (Part::Keys(keys), _) => {
-            let mut members: vec::Vec<Member> = keys
+            let mut members: vec::Vec<Member<'_>> = keys
                 .iter()
                 .map(|&(name, key, value)| Member {
-                    name: name.into(),
+                    name: name.as_bytes().into(),
                     key,
                     value,
                     target: target.member(name.as_bytes()),
