@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::config::finding::{Finding, Span};
 use crate::config::rules::{Findings, RULES};
+use crate::config::secrecy;
 use crate::config::sources::{self, File, Kind};
 use crate::config::subject::Subject;
 use crate::config::suppress;
@@ -26,6 +27,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What the documents were taken for, in their order.
     pub sources: Vec<Recognised>,
+    /// What of the files may be a secret, sorted: whoever shows text of a file leaves it out.
+    pub secrets: Vec<Span>,
     /// How many findings suppression comments took away.
     pub suppressed: usize,
     /// The version of Argo they were judged by.
@@ -52,12 +55,19 @@ pub fn lint(files: &[File<'_>], options: &Options) -> Report {
     for rule in RULES {
         (rule.check)(&subject, &mut findings);
     }
+    let secrets = secrecy::places(&subject, &findings);
     let suppressed = suppress::apply(&subject, &mut findings);
     findings.sort_by(|a, b| {
         (a.span.key(), a.rule.code, &a.message).cmp(&(b.span.key(), b.rule.code, &b.message))
     });
     findings.dedup_by(|a, b| a.span == b.span && a.rule == b.rule && a.message == b.message);
-    Report { findings, sources: recognised(&subject), suppressed, version: subject.version() }
+    Report {
+        findings,
+        sources: recognised(&subject),
+        secrets,
+        suppressed,
+        version: subject.version(),
+    }
 }
 
 fn recognised(subject: &Subject<'_>) -> Vec<Recognised> {

@@ -6,6 +6,7 @@ mod fixes;
 mod lint;
 mod reading;
 pub mod rules;
+mod secrecy;
 mod sources;
 mod subject;
 mod suppress;

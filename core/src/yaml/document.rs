@@ -123,6 +123,11 @@ pub struct Duplicate {
 }
 
 impl Document {
+    /// Every node, also of what is repeated.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId)
+    }
+
     /// The outermost node; `None` if there is no document at all.
     #[must_use]
     pub fn root(&self) -> Option<NodeId> {

@@ -16,8 +16,9 @@ const MAX_ROUNDS: usize = 10;
 /// Input: as of `lint`.
 pub fn fix(data: &[u8]) {
     let Some((options, texts)) = input(data) else { return };
-    if texts.iter().any(|text| config::documents(text).iter().any(|at| is_utf16(&text[at.clone()])))
-    {
+    if texts.iter().any(|text| {
+        argo_offload_core::yaml::documents(text).iter().any(|at| is_utf16(&text[at.clone()]))
+    }) {
         return;
     }
     to_the_end(&options, &texts, false);
@@ -64,7 +65,7 @@ fn keeps(before: &[u8], after: &[u8], options: &Options) {
     };
     assert_eq!(kinds(before), kinds(after), "{}", show(after));
     let accepted = |text: &[u8], version: ArgoVersion| -> Vec<bool> {
-        let documents = config::documents(text).into_iter();
+        let documents = argo_offload_core::yaml::documents(text).into_iter();
         documents.map(|range| judge(&text[range], version).stage == Stage::Ok).collect()
     };
     let version = options.version.expect("a version");
@@ -100,7 +101,7 @@ fn keeps_comments(before: &[u8], after: &[u8], file: usize, applied: &[&Finding]
 /// The comments of a file's documents, with where they stand.
 fn comments(text: &[u8]) -> Vec<(usize, &[u8])> {
     let mut comments = Vec::new();
-    for range in config::documents(text) {
+    for range in argo_offload_core::yaml::documents(text) {
         let Ok(document) = yaml::read(&text[range.clone()]) else { continue };
         for comment in document.comments() {
             let at = range.start + comment.start;

@@ -17,7 +17,7 @@ pub fn lint(data: &[u8]) {
     let report = config::lint(&files, &options);
     well_formed(&report, &files);
     for (file, text) in texts.iter().enumerate() {
-        for range in config::documents(text) {
+        for range in argo_offload_core::yaml::documents(text) {
             let place = Span { file, range };
             agrees(&report, text, &place, options.version.expect("a version"));
         }
@@ -75,7 +75,10 @@ fn fits(finding: &Finding, files: &[File<'_>]) {
 fn in_file(span: &Span, files: &[File<'_>]) {
     let text = files.get(span.file).unwrap_or_else(|| panic!("no file {}", span.file)).text;
     let range = &span.range;
-    if config::documents(text).iter().any(|document| is_utf16(&text[document.clone()])) {
+    if argo_offload_core::yaml::documents(text)
+        .iter()
+        .any(|document| is_utf16(&text[document.clone()]))
+    {
         return;
     }
     assert!(range.start <= range.end && range.end <= text.len(), "{span:?} of {}", text.len());

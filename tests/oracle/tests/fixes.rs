@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use argo_offload_core::config::rules::{RULES, examples};
-use argo_offload_core::config::{
-    File, Finding, Kind, Options, Report, apply_fixes, documents, lint,
-};
+use argo_offload_core::config::{File, Finding, Kind, Options, Report, apply_fixes, lint};
 use argo_offload_core::golang::ArgoVersion;
+use argo_offload_core::yaml::documents;
 use argo_offload_oracle::{ConfigStage, Oracle, RELEASES, count, seed};
 use argo_offload_testkit::fixtures::{config_corpus, config_vectors};
 use argo_offload_testkit::{Configs, Population, Rng};

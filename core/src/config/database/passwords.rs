@@ -14,6 +14,28 @@ pub(crate) fn is_password_key(key: &str) -> bool {
         || ["password", "passwd", "pwd", "passphrase"].into_iter().any(|end| bare.ends_with(end))
 }
 
+/// Whether a value under this key may be a secret, be it a password, a token, or what should be a reference.
+pub(crate) fn is_secret_key(key: &str) -> bool {
+    let bare: String = key
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|character| character.to_ascii_lowercase())
+        .collect();
+    is_password_key(key)
+        || [
+            "secret",
+            "token",
+            "accesskey",
+            "secretkey",
+            "privatekey",
+            "apikey",
+            "dsn",
+            "credentials",
+        ]
+        .into_iter()
+        .any(|end| bare.ends_with(end))
+}
+
 /// Whether a text holds a user name and a password: `mysql://user:password@host`, `password=…`, and, where
 /// it stands for an address, `user:password@host`.
 pub(crate) fn has_credentials(text: &str, is_address: bool) -> bool {
@@ -31,7 +53,11 @@ pub(crate) fn has_credentials(text: &str, is_address: bool) -> bool {
         None if is_address => text,
         None => return false,
     };
-    let Some((user, _)) = authority.rsplit_once('@') else { return false };
+    let Some((user, host)) = authority.rsplit_once('@') else { return false };
+    // An image with its digest.
+    if host.starts_with("sha256:") {
+        return false;
+    }
     user.split_once(':').is_some_and(|(name, password)| {
         !password.is_empty() && !name.contains(|one: char| one.is_whitespace() || one == '/')
     })
@@ -78,6 +104,7 @@ mod tests {
             "",
             "@",
             "a/b:c@d",
+            "argocli:v3@sha256:0a",
         ] {
             assert!(!has_credentials(text, true), "{text}");
         }

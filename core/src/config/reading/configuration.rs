@@ -365,6 +365,11 @@ impl<'a> Configuration<'a> {
         self.document.as_ref().ok().map(Holder::get)
     }
 
+    /// Its own text, where it stands in a text of the document.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
     /// Why it is no YAML.
     pub(crate) fn yaml_error(&self) -> Option<&YamlError> {
         self.document.as_ref().err()

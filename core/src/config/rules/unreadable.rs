@@ -1,16 +1,17 @@
 //! Text that cannot be read as what it should be.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
 use super::{Example, Findings, Rule};
 use crate::config::finding::{Finding, Severity, Span};
 use crate::config::reading::argo_text_of_yaml;
+use crate::config::secrecy::is_secret;
 use crate::config::sources::Kind;
 use crate::config::subject::Subject;
 use crate::config::verdict::check_manifest;
 use crate::config::wording::{go_text, path, reason};
-use crate::yaml::{Document, Problem};
+use crate::yaml::{Document, Problem, YamlError};
 
 pub(super) static RULE: Rule = Rule {
     code: "AO101",
@@ -71,7 +72,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     Example {
         name: "of a Secret that is no YAML nothing is shown",
         text: "kind: \"Secret\"\nmetadata:\n  name: argo-mysql-config\nstringData:\n  password: *s3cret\n",
-        findings: &["5:13 the text is no YAML, in a Secret"],
+        findings: &["5:13 an alias whose anchor is not defined"],
     },
     Example {
         name: "no apiVersion",
@@ -117,24 +118,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if file.named || mentions_us(text) {
             let at = source.range.start + error.at;
             let span = Span { file: source.file, range: at..at };
-            findings.push(if is_secret(text) {
-                let problem = match &error.problem {
-                    Problem::Syntax(problem) => *problem,
-                    // Others quote the text.
-                    _ => "the text is no YAML",
-                };
-                Finding::new(&RULE, span, format!("{problem}, in a Secret")).confidential()
-            } else {
-                Finding::new(&RULE, span, error.problem.to_string()).argo(Some(error.to_string()))
-            });
+            let finding = Finding::new(&RULE, span, said(&error.problem)).argo(quotable(error));
+            findings.push(if is_secret(text) { finding.confidential() } else { finding });
         }
     }
     for configuration in &subject.configurations {
         if let Some(error) = configuration.yaml_error() {
             let span = configuration.span(error.at..error.at);
             findings.push(
-                Finding::new(&RULE, span, error.problem.to_string())
-                    .argo(Some(argo_text_of_yaml(error)))
+                Finding::new(&RULE, span, said(&error.problem))
+                    .argo(quotable(error).map(|_| argo_text_of_yaml(error)))
                     .help("the controller ends with this error; mend the text before it is applied"),
             );
         }
@@ -161,17 +154,30 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a text that cannot be read is meant to be a Secret.
-fn is_secret(text: &[u8]) -> bool {
-    let word = b"Secret";
-    text.windows(word.len()).enumerate().filter(|(_, window)| window == word).any(|(at, _)| {
-        text.get(..at).is_some_and(|before| {
-            let before = before.trim_ascii_end();
-            let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
-            let key = before.trim_ascii_end().strip_suffix(b":").unwrap_or_default();
-            key.ends_with(b"kind") || key.ends_with(b"kind\"") || key.ends_with(b"kind'")
-        })
-    })
+/// What is wrong, without the characters of the text that go-yaml quotes: they may be a password.
+fn said(problem: &Problem) -> String {
+    match problem {
+        Problem::UnknownAnchor(_) => "an alias whose anchor is not defined before it; a text that begins \
+                                      with `*` needs quotes"
+            .into(),
+        Problem::ContainsItself(_) => "an alias within the value of its own anchor".into(),
+        Problem::InvalidKey(_) => "a list or mapping as a key; a text with braces needs quotes".into(),
+        Problem::WrongTag { wanted, .. } => format!("the value is no {wanted}, as its tag says"),
+        other => other.to_string(),
+    }
+}
+
+/// go-yaml's own text, where it quotes nothing of the file.
+fn quotable(error: &YamlError) -> Option<String> {
+    let quotes = matches!(
+        error.problem,
+        Problem::UnknownAnchor(_)
+            | Problem::ContainsItself(_)
+            | Problem::InvalidKey(_)
+            | Problem::WrongTag { .. }
+            | Problem::JsonNumber(_)
+    );
+    (!quotes).then(|| error.to_string())
 }
 
 /// What Kubernetes says to a ConfigMap before it looks at its fields.

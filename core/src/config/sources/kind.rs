@@ -1,9 +1,10 @@
 //! What an object is, by what it says and by its keys.
 
+use alloc::vec::Vec;
 use core::fmt;
 
-use super::{at, has_folded, is_mapping, member, text};
-use crate::golang::is_field_of_config;
+use super::{at, is_mapping, member, text};
+use crate::golang::{ArgoVersion, folds_to, is_field_of_config, nearest_field};
 use crate::yaml::{Document, NodeId};
 
 /// What an object is to the controller.
@@ -92,8 +93,12 @@ fn recognise_kubernetes(document: &Document, object: NodeId, kind: &str) -> Kind
 /// Whether `data` holds what only the controller's configuration has.
 fn is_configuration_data(document: &Document, object: NodeId) -> bool {
     let Some(data) = member(document, object, "data") else { return false };
-    if member(document, data.value, "persistence").is_some() {
-        return true;
+    if let Some(persistence) = member(document, data.value, "persistence") {
+        let section = document.text(persistence.value).map(crate::yaml::read);
+        return section.is_some_and(|section| match section {
+            Ok(section) => section.root().is_some_and(|root| is_persistence(&section, root)),
+            Err(_) => false,
+        });
     }
     member(document, data.value, "config")
         .and_then(|config| document.text(config.value))
@@ -111,9 +116,48 @@ fn is_configuration_data(document: &Document, object: NodeId) -> bool {
         })
 }
 
-/// Keys of a persistence section that nothing else has at its top.
-const PERSISTENCE: [&str; 5] =
-    ["nodeStatusOffLoad", "mysql", "postgresql", "connectionPool", "archiveTTL"];
+/// Keys of a persistence section that sections of that name in other files do not have.
+const PERSISTENCE: [&[u8]; 7] = [
+    b"nodeStatusOffLoad",
+    b"archive",
+    b"archiveTTL",
+    b"archiveLabelSelector",
+    b"connectionPool",
+    b"clusterName",
+    b"skipMigration",
+];
+/// Keys of charts that keep something in a volume.
+const VOLUME: [&[u8]; 6] =
+    [b"enabled", b"size", b"storageClass", b"accessMode", b"accessModes", b"existingClaim"];
+/// Keys by which a database is Argo's.
+const DATABASE: [&[u8]; 3] = [b"tableName", b"userNameSecret", b"passwordSecret"];
+
+/// Whether a mapping is a persistence section of Argo's, perhaps with typing errors.
+fn is_persistence(document: &Document, section: NodeId) -> bool {
+    let has = |mapping: NodeId, names: &[&[u8]]| {
+        document.entries(mapping).iter().filter_map(|entry| document.text(entry.key)).any(|key| {
+            let nearest = core::str::from_utf8(key)
+                .ok()
+                .and_then(|key| nearest_field("config.PersistConfig", key, ArgoVersion::NEWEST));
+            names.iter().any(|name| {
+                folds_to(key, name) || nearest.is_some_and(|near| near.as_bytes() == *name)
+            }) || means_offloading(key)
+        })
+    };
+    let mut databases = document.entries(section).iter().filter(|entry| {
+        document
+            .text(entry.key)
+            .is_some_and(|key| folds_to(key, b"mysql") || folds_to(key, b"postgresql"))
+    });
+    has(section, &PERSISTENCE) || databases.any(|entry| has(entry.value, &DATABASE))
+}
+
+/// Whether a key means `nodeStatusOffLoad`, however it is spelt.
+fn means_offloading(key: &[u8]) -> bool {
+    let lower: Vec<u8> = key.iter().map(u8::to_ascii_lowercase).collect();
+    let has = |word: &[u8]| lower.windows(word.len()).any(|window| window == word);
+    (has(b"offload") || has(b"ofload")) && (has(b"node") || has(b"status"))
+}
 
 fn recognise_bare(document: &Document, object: NodeId) -> Kind {
     if helm_values(document, object).is_some() {
@@ -129,14 +173,34 @@ fn recognise_bare(document: &Document, object: NodeId) -> Kind {
     {
         return Kind::Patch;
     }
-    if let Some(entry) = member(document, object, "persistence") {
-        let several_lines = document.text(entry.value).is_some_and(|text| text.contains(&b'\n'));
-        return if several_lines { Kind::Data } else { Kind::Configuration };
+    if let Some(entry) = member(document, object, "persistence")
+        && document.text(entry.value).is_some_and(|text| text.contains(&b'\n'))
+    {
+        return Kind::Data;
     }
-    if has_folded(document, object, "persistence") {
-        return Kind::Configuration;
+    let folded = document
+        .entries(object)
+        .iter()
+        .find(|entry| document.text(entry.key).is_some_and(|key| folds_to(key, b"persistence")));
+    if let Some(entry) = folded {
+        // Many charts have values of that name, for a volume.
+        let alone = document
+            .entries(object)
+            .iter()
+            .filter_map(|entry| document.text(entry.key))
+            .all(is_field_of_config);
+        let volume = document
+            .entries(entry.value)
+            .iter()
+            .filter_map(|entry| document.text(entry.key))
+            .any(|key| VOLUME.contains(&key));
+        return if is_persistence(document, entry.value) || (alone && !volume) {
+            Kind::Configuration
+        } else {
+            Kind::Other
+        };
     }
-    if PERSISTENCE.iter().any(|name| has_folded(document, object, name)) {
+    if is_persistence(document, object) {
         return Kind::Persistence;
     }
     let entries = document.entries(object);
@@ -155,18 +219,19 @@ pub(crate) fn helm_values(document: &Document, object: NodeId) -> Option<NodeId>
     let below = document.entries(object).iter().map(|entry| entry.value);
     core::iter::once(object).chain(below).find(|&values| {
         member(document, values, "controller").is_some_and(|controller| {
-            document
-                .entries(controller.value)
-                .iter()
-                .filter_map(|entry| document.text(entry.key))
-                .any(|key| HELM.contains(&key))
+            document.entries(controller.value).iter().any(|entry| {
+                document.text(entry.key).is_some_and(|key| {
+                    HELM.contains(&key)
+                        || means_offloading(key)
+                        || (key == b"persistence" && is_persistence(document, entry.value))
+                })
+            })
         })
     })
 }
 
 /// Values below `controller` by which the chart's are told from another chart's.
-const HELM: [&[u8]; 10] = [
-    b"persistence",
+const HELM: [&[u8]; 9] = [
     b"workflowNamespaces",
     b"workflowDefaults",
     b"workflowWorkers",

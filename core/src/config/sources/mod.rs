@@ -12,7 +12,6 @@ use core::ops::Range;
 use crate::config::finding::Span;
 use crate::config::reading::origin::Origin;
 use crate::config::sources::workload::Located;
-use crate::golang::folds_to;
 use crate::yaml::{self, Document, Entry, NodeId, Value, YamlError, documents};
 
 pub use kind::{Kind, Workload};
@@ -138,15 +137,6 @@ pub(crate) fn member<'a>(document: &'a Document, mapping: NodeId, name: &str) ->
 /// A member of a member and so on.
 pub(crate) fn at(document: &Document, mapping: NodeId, path: &[&str]) -> Option<NodeId> {
     path.iter().try_fold(mapping, |id, name| Some(member(document, id, name)?.value))
-}
-
-/// Whether a mapping has a key that Go would take for `name`.
-pub(crate) fn has_folded(document: &Document, mapping: NodeId, name: &str) -> bool {
-    document
-        .entries(mapping)
-        .iter()
-        .filter_map(|entry| document.text(entry.key))
-        .any(|key| folds_to(key, name.as_bytes()))
 }
 
 pub(crate) fn is_mapping(document: &Document, id: NodeId) -> bool {

@@ -2,28 +2,20 @@
 
 use std::ops::Range;
 
-use argo_offload_core::config::{Kind, Report, Span};
+use argo_offload_core::config::{Report, Span};
 
-use super::files::Found;
 use crate::input::place::Lines;
 
 /// **Invariant:** whatever prints text of a file asks here first.
 pub(super) struct Hidden(Vec<(usize, Range<usize>)>);
 
 impl Hidden {
-    /// The lines of Secrets, of what cannot be read and so may be one, and of findings about secrets.
-    pub(super) fn of(report: &Report, inputs: &[Found], lines: &[Lines]) -> Self {
-        let unseen = report.sources.iter().filter(|source| match source.kind {
-            Some(kind) => kind == Kind::Secret,
-            None => true,
-        });
-        let findings = report.findings.iter().filter(|finding| finding.confidential);
-        let spans = unseen
-            .map(|source| &source.span)
-            .chain(findings.map(|finding| &finding.span))
-            .filter(|span| inputs.get(span.file).is_some());
+    /// The lines of what may be a secret.
+    pub(super) fn of(report: &Report, lines: &[Lines]) -> Self {
         Self(
-            spans
+            report
+                .secrets
+                .iter()
                 .filter_map(|span| Some((span.file, lines.get(span.file)?.lines(&span.range))))
                 .collect(),
         )

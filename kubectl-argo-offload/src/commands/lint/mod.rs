@@ -51,8 +51,8 @@ impl<'a> Linted<'a> {
             .collect();
         let mut report = lint(&files, options);
         let lines: Vec<Lines> = files.iter().map(|file| Lines::of(file.text)).collect();
-        let hidden = Hidden::of(&report, inputs, &lines);
-        keep_confidential(&mut report.findings);
+        let hidden = Hidden::of(&report, &lines);
+        keep_confidential(&mut report.findings, &report.secrets);
         report.findings.retain(|finding| selection.has(finding.rule));
         for finding in &mut report.findings {
             finding.message = shortened(&finding.message, MESSAGE);
@@ -129,12 +129,7 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Answer> {
 }
 
 /// Marks every finding that would show what another one keeps to itself.
-fn keep_confidential(findings: &mut [Finding]) {
-    let secret: Vec<Span> = findings
-        .iter()
-        .filter(|finding| finding.confidential)
-        .map(|finding| finding.span.clone())
-        .collect();
+fn keep_confidential(findings: &mut [Finding], secret: &[Span]) {
     for finding in findings {
         let (file, range) = (finding.span.file, &finding.span.range);
         finding.confidential |= secret.iter().any(|span| {

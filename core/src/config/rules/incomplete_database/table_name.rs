@@ -10,6 +10,7 @@ use alloc::string::String;
 
 use super::RULE;
 use crate::config::finding::Finding;
+use crate::config::database::passwords::has_credentials;
 use crate::config::database::server::{Engine, Server};
 use crate::config::reading::view::View;
 
@@ -26,8 +27,9 @@ pub(super) fn check(persistence: &View<'_>, database: &Server<'_>) -> Option<Fin
     let view = database.section.field("tableName")?;
     let found = |message: String| Some(Finding::new(&RULE, view.span(), message));
     if !is_identifier(name, database.engine) {
+        let shown = if has_credentials(name, true) { "`tableName`".into() } else { format!("`{name}`") };
         return found(format!(
-            "`{name}` needs quotes in SQL, which the migration does not write: it fails, and the \
+            "{shown} needs quotes in SQL, which the migration does not write: it fails, and the \
              controller ends"
         ))
         .map(|finding| finding.help("use letters, digits and underscores"));
