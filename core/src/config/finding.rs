@@ -156,6 +156,11 @@ impl Finding {
         self
     }
 
+    pub(crate) fn maybe_help(mut self, help: Option<&str>) -> Self {
+        self.help = help.map(String::from);
+        self
+    }
+
     pub(crate) fn related(mut self, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
         self.related.push(Related { span, message: message.into().into_owned() });
         self

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::config::finding::{Finding, Span};
-use crate::config::rules::{Findings, RULES};
+use crate::config::rules::{Findings, RULES, Rule};
 use crate::config::secrecy;
 use crate::config::sources::{self, File, Kind};
 use crate::config::subject::Subject;
@@ -29,8 +29,8 @@ pub struct Report {
     pub sources: Vec<Recognised>,
     /// What of the files may be a secret, sorted: whoever shows text of a file leaves it out.
     pub secrets: Vec<Span>,
-    /// How many findings suppression comments took away.
-    pub suppressed: usize,
+    /// The rules of the findings that suppression comments took away, one for each.
+    pub suppressed: Vec<&'static Rule>,
     /// The version of Argo they were judged by.
     pub version: ArgoVersion,
 }

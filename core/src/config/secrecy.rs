@@ -105,6 +105,18 @@ fn values(document: &Document, mut add: impl FnMut(NodeId)) {
     for id in document.ids() {
         for entry in document.entries(id) {
             let value = document.node(entry.value);
+            if matches!(value.value, Value::Mapping)
+                && document
+                    .text(entry.key)
+                    .is_some_and(|key| is_secret_key(&String::from_utf8_lossy(key)))
+            {
+                // A reference to a Secret in which something else stands.
+                let others = document.entries(entry.value).iter().filter(|other| {
+                    let key = document.text(other.key).unwrap_or_default();
+                    !matches!(key, b"name" | b"key" | b"optional")
+                });
+                others.for_each(|other| add(other.value));
+            }
             if matches!(value.value, Value::Mapping | Value::Sequence | Value::Null) {
                 continue;
             }

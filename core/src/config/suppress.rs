@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::config::finding::Span;
-use crate::config::rules::{Findings, find, suppression_rules};
+use crate::config::rules::{Findings, Rule, find, suppression_rules};
 use crate::config::sources::File;
 use crate::config::subject::Subject;
 
@@ -27,15 +27,15 @@ pub(crate) struct Suppression {
 const MARK: &str = "argo-offload:";
 
 /// Takes suppressed findings away, adds one for each comment that suppressed nothing or gives no reason.
-/// Gives the number taken away.
-pub(crate) fn apply(subject: &Subject<'_>, findings: &mut Findings) -> usize {
+/// Gives the rules of those taken away.
+pub(crate) fn apply(subject: &Subject<'_>, findings: &mut Findings) -> Vec<&'static Rule> {
     let suppressions = collect(subject);
     if suppressions.is_empty() {
-        return 0;
+        return Vec::new();
     }
     let files: Vec<Lines> = subject.files.iter().map(|file| Lines::of(file.text)).collect();
     let mut groups = groups(&suppressions, &files);
-    let before = findings.len();
+    let mut taken = Vec::new();
     findings.retain(|finding| {
         let file = finding.span.file;
         let Some(lines) = files.get(file) else { return true };
@@ -47,9 +47,11 @@ pub(crate) fn apply(subject: &Subject<'_>, findings: &mut Findings) -> usize {
                 kept = false;
             }
         }
+        if !kept {
+            taken.push(finding.rule);
+        }
         kept
     });
-    let suppressed = before - findings.len();
     let mut used = alloc::vec![false; suppressions.len()];
     for index in groups.into_values().filter(|group| group.used).flat_map(|group| group.members) {
         if let Some(used) = used.get_mut(index) {
@@ -59,7 +61,7 @@ pub(crate) fn apply(subject: &Subject<'_>, findings: &mut Findings) -> usize {
     for (suppression, used) in suppressions.iter().zip(used) {
         suppression_rules(suppression, used, findings);
     }
-    suppressed
+    taken
 }
 
 /// Suppressions of one rule at one place.

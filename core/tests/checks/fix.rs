@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
 
-use argo_offload_core::config::{
-    self, Finding, Kind, Options, Safety, Stage, apply_fixes, judge, lint,
-};
+use argo_offload_core::config::{Finding, Kind, Options, Safety, Stage, apply_fixes, judge, lint};
 use argo_offload_core::golang::ArgoVersion;
 use argo_offload_core::yaml;
 

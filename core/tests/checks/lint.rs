@@ -102,7 +102,7 @@ fn agrees(report: &Report, text: &[u8], place: &Span, version: ArgoVersion) {
     let mut objects = report.sources.iter().filter(|source| here(&source.span));
     let (Some(only), None) = (objects.next(), objects.next()) else { return };
     let named = only.name.as_deref().is_some_and(|name| name == "workflow-controller-configmap");
-    if only.kind != Some(Kind::ConfigMap) || !named || report.suppressed > 0 {
+    if only.kind != Some(Kind::ConfigMap) || !named || !report.suppressed.is_empty() {
         return;
     }
     let manifest = &text[place.range.clone()];

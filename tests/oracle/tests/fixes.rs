@@ -159,7 +159,7 @@ impl Fixed {
 
     /// Whether lint has nothing more against it, suppressed or not.
     fn is_silent(&self) -> bool {
-        self.report.suppressed == 0 && !self.says(&VERDICT)
+        self.report.suppressed.is_empty() && !self.says(&VERDICT)
     }
 
     fn says(&self, codes: &[&str]) -> bool {

@@ -113,7 +113,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     },
 ];
 
-/// Fewer than this share one connection among the controller's workers, archive and collectors.
+/// This many or fewer connections are shared among the controller's workers, archive and collectors.
 const FEW: i64 = 2;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {

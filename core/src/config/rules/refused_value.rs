@@ -122,8 +122,22 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     configuration.span_of_json(problem.at),
                     format!("{place}: {}", reason(&problem.reason)),
                 )
-                .argo(argo_text(problem)),
+                .argo(argo_text(problem))
+                .maybe_help(help(&problem.reason)),
             );
         }
+    }
+}
+
+/// What to write instead, where quotes make the difference.
+fn help(reason: &DecodeReason) -> Option<&'static str> {
+    match reason {
+        DecodeReason::Type { found: "a string", wanted } if *wanted != "an object" && *wanted != "a list" => {
+            Some("write it without quotes")
+        }
+        DecodeReason::Type { found: "a number" | "a boolean", wanted: "a string" } => {
+            Some("put it in quotes")
+        }
+        _ => None,
     }
 }

@@ -9,7 +9,9 @@ use crate::config::fixes::edits;
 use crate::config::finding::{Finding, Fix, Safety, Severity};
 use crate::config::subject::Subject;
 use crate::config::wording::{argo_text, path};
-use crate::golang::{DecodeReason, Problem, Root, nearest_field, where_field_lives};
+use crate::golang::{
+    ArgoVersion, DecodeReason, Problem, Root, Step, nearest_field, where_field_lives,
+};
 
 pub(super) static RULE: Rule = Rule {
     code: "AO103",
@@ -125,8 +127,24 @@ fn finding(
             edits: [edit].into(),
         }));
     }
-    if let Some(path) = where_field_lives(Root::Config, key, version).first() {
-        return finding.help(format!("`{key}` belongs to `{path}`"));
+    if let Some(home) = home(problem, key, version) {
+        return finding.help(format!("`{key}` belongs to `{home}`"));
     }
     finding.help(format!("Argo {version} has no such key here; take it out"))
+}
+
+/// Where a misplaced key belongs, if that is certain: it is a field in one place of this section, or in one
+/// place at all.
+fn home(problem: &Problem, key: &str, version: ArgoVersion) -> Option<String> {
+    let places = where_field_lives(Root::Config, key, version);
+    let section = match problem.path.first() {
+        Some(Step::Key(section)) if problem.path.len() > 1 => section.as_str(),
+        _ => "",
+    };
+    let mut near = places.iter().filter(|place| place.split(['.', '[']).next() == Some(section));
+    match (near.next(), near.next(), places.as_slice()) {
+        (Some(place), None, _) => Some(place.clone()),
+        (None, _, [place]) => Some(place.clone()),
+        _ => None,
+    }
 }

@@ -31,7 +31,11 @@ pub(super) fn find(first: &[PathBuf], then: &[PathBuf]) -> Result<(Vec<Found>, b
     let mut is_new = |path: &Path| path.canonicalize().map_or(true, |path| seen.insert(path));
     let (folders, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
         first.iter().chain(then).partition(|path| path.as_os_str() != "-" && path.is_dir());
+    let mut stdin = false;
     for path in files {
+        if path.as_os_str() == "-" && core::mem::replace(&mut stdin, true) {
+            continue;
+        }
         if path.as_os_str() != "-" && !is_new(path) {
             continue;
         }

@@ -9,7 +9,7 @@ use super::files::Found;
 use super::rules::Selection;
 use super::text::counted;
 use super::{Linted, answer, diff, show};
-use crate::cli::LintArguments;
+use crate::cli::{LintArguments, LintOutput};
 use crate::commands::Answer;
 use crate::failure::Failure;
 use crate::input::{BOM, read};
@@ -20,10 +20,18 @@ const ROUNDS: usize = 10;
 
 pub(super) fn run(
     inputs: &mut [Found],
+    complete: bool,
     options: &Options,
     selection: &Selection,
     arguments: &LintArguments,
 ) -> Result<Answer> {
+    if arguments.output != LintOutput::Text && inputs.iter().any(Found::is_stdin) {
+        return Err(Failure::new(
+            "--fix writes the mended text of stdin to stdout: there is no room for a report",
+        )
+        .help("leave out -o, or name a file")
+        .into());
+    }
     let before = inputs.to_vec();
     let mut mended = vec![0; inputs.len()];
     for _ in 0..ROUNDS {
@@ -39,7 +47,8 @@ pub(super) fn run(
             break;
         }
     }
-    let linted = Linted::of(inputs, options, selection);
+    let mut linted = Linted::of(inputs, options, selection);
+    linted.complete = complete;
     if arguments.diff {
         let before = Linted::of(&before, options, selection);
         let text: String =

@@ -24,6 +24,9 @@ pub(super) fn annotations(linted: &Linted<'_>) -> String {
         if let Some(help) = &finding.help {
             let _ = write!(message, "\n{help}");
         }
+        if let Some(argo) = &finding.argo {
+            let _ = write!(message, "\nArgo: {argo}");
+        }
         let _ = write!(
             out,
             "::{command} file={},line={},endLine={},col={}",

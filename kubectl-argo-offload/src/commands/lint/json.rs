@@ -132,14 +132,14 @@ pub(super) fn write(linted: &Linted<'_>, arguments: &LintArguments) -> Result<()
     write_json(&LintReport {
         api_version: API_VERSION,
         kind: KIND,
-        passed: answer(&report.findings, arguments.fail_on) == Answer::Good,
+        passed: linted.complete && answer(&report.findings, arguments.fail_on) == Answer::Good,
         argo_version: report.version.to_string(),
         upgrade_to: arguments.upgrade_to.map(|version| version.to_string()),
         summary: Summary {
             errors: linted.count(Severity::Error),
             warnings: linted.count(Severity::Warning),
             infos: linted.count(Severity::Info),
-            suppressed: report.suppressed,
+            suppressed: linted.suppressed,
         },
         findings: report
             .findings

@@ -36,6 +36,10 @@ struct Linted<'a> {
     pub(super) report: Report,
     lines: Vec<Lines>,
     hidden: Hidden,
+    /// How many of the selected rules' findings comments took away.
+    suppressed: usize,
+    /// Whether every file could be read.
+    complete: bool,
 }
 
 impl<'a> Linted<'a> {
@@ -63,7 +67,8 @@ impl<'a> Linted<'a> {
                 related.message = shortened(&related.message, MESSAGE);
             }
         }
-        Self { inputs, report, lines, hidden }
+        let suppressed = report.suppressed.iter().filter(|rule| selection.has(rule)).count();
+        Self { inputs, report, lines, hidden, suppressed, complete: true }
     }
 
     fn input(&self, file: usize) -> Option<&Input> {
@@ -119,9 +124,10 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Answer> {
     let (mut inputs, complete) = files::find(&arguments.filename, &arguments.files)?;
     let options = Options { version: arguments.argo_version, upgrade_to: arguments.upgrade_to };
     let answer = if arguments.fix || arguments.diff {
-        fix::run(&mut inputs, &options, &selection, arguments)?
+        fix::run(&mut inputs, complete, &options, &selection, arguments)?
     } else {
-        let linted = Linted::of(&inputs, &options, &selection);
+        let mut linted = Linted::of(&inputs, &options, &selection);
+        linted.complete = complete;
         show(&linted, arguments)?;
         answer(&linted.report.findings, arguments.fail_on)
     };

@@ -28,7 +28,7 @@ pub(super) fn write(linted: &Linted<'_>) -> Result<()> {
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": used.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
             }},
-            "invocations": [{ "executionSuccessful": true }],
+            "invocations": [{ "executionSuccessful": linted.complete }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -54,6 +54,10 @@ fn result(linted: &Linted<'_>, finding: &Finding, used: &[&Rule]) -> Value {
     if let Some(help) = &finding.help {
         message.push_str("; ");
         message.push_str(help);
+    }
+    if let Some(argo) = &finding.argo {
+        message.push_str("\nArgo: ");
+        message.push_str(argo);
     }
     let mut result = json!({
         "ruleId": finding.rule.code,

@@ -196,8 +196,8 @@ pub(super) fn summary(linted: &Linted<'_>) -> String {
     if ignored > 0 {
         let _ = write!(out, "; {} ignored", counted(ignored, "other document"));
     }
-    if linted.report.suppressed > 0 {
-        let _ = write!(out, "; {} suppressed", linted.report.suppressed);
+    if linted.suppressed > 0 {
+        let _ = write!(out, "; {} suppressed", linted.suppressed);
     }
     out
 }

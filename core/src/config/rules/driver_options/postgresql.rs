@@ -78,6 +78,9 @@ fn without_ssl(
         .severity(Severity::Warning)
         .help("set `ssl: true` with it");
     let node = |at| configuration.reading.converted.node_at(at);
+    // With a mode that does not exist, turning it on would end all connections.
+    let known = MODES.contains(&text);
+    let finding = if known { finding } else { finding.help("write disable, require, verify-ca or verify-full, and `ssl: true` with it") };
     let (finding, edit) = match ssl {
         Some(ssl) => {
             (finding.related(ssl.span(), "`ssl` is off"), replace(configuration, ssl, "true"))
@@ -91,7 +94,7 @@ fn without_ssl(
             (finding, edit)
         }
     };
-    finding.fix(edit.map(|edit| Fix {
+    finding.fix(edit.filter(|_| known).map(|edit| Fix {
         title: "set `ssl: true`".into(),
         safety: Safety::Unsafe,
         edits: [edit].into(),
