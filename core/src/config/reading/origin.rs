@@ -33,8 +33,7 @@ impl Origin {
 
     /// The file's offset of the byte at `inner`.
     pub(crate) fn place(&self, inner: usize) -> usize {
-        let index = self.pieces.partition_point(|piece| piece.inner <= inner);
-        match index.checked_sub(1).and_then(|index| self.pieces.get(index)) {
+        match self.piece(inner) {
             Some(piece) if piece.verbatim => piece.outer + (inner - piece.inner),
             Some(piece) => piece.outer,
             None => 0,
@@ -47,7 +46,15 @@ impl Origin {
         if inner.end <= inner.start {
             return start..start;
         }
-        start..(self.place(inner.end - 1) + 1).max(start)
+        // What was added takes no place in the file: there may be nothing behind it.
+        let last = inner.end - 1;
+        let length = usize::from(self.piece(last).is_some_and(|piece| piece.verbatim));
+        start..(self.place(last) + length).max(start)
+    }
+
+    fn piece(&self, inner: usize) -> Option<&Piece> {
+        let index = self.pieces.partition_point(|piece| piece.inner <= inner);
+        self.pieces.get(index.checked_sub(1)?)
     }
 
     /// The file's range of the bytes in `inner` where replacing it replaces just them.
