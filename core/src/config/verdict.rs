@@ -69,7 +69,7 @@ pub fn judge(manifest: &[u8], version: ArgoVersion) -> Verdict {
 }
 
 fn verdict_of(configuration: &Configuration<'_>) -> Verdict {
-    if let Some((converted, check)) = &configuration.manifest_check
+    if let Some(Ok((converted, check))) = &configuration.manifest_check
         && let Some(problem) = check.decisive.and_then(|index| check.problems.get(index))
     {
         let node = converted.node_at(problem.at);

@@ -305,7 +305,13 @@ impl<'a> Converter<'a> {
     fn text(&mut self, characters: &[u8]) {
         let json = &mut self.out.json;
         json.push(b'"');
-        text::encode(characters, &mut |piece| json.extend_from_slice(piece));
+        // What `!!binary` holds may be no UTF-8: Go escapes a replacement for each bad byte.
+        for chunk in characters.utf8_chunks() {
+            text::encode(chunk.valid().as_bytes(), &mut |piece| json.extend_from_slice(piece));
+            for _ in chunk.invalid() {
+                json.extend_from_slice(b"\\ufffd");
+            }
+        }
         json.push(b'"');
     }
 }

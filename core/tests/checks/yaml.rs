@@ -36,9 +36,11 @@ fn converts(document: &Document) {
     let json = converted.json;
     let shown = String::from_utf8_lossy(&json);
     let again = yaml::read_json(&json).unwrap_or_else(|error| panic!("{error}: {shown}"));
-    // JSON's only zero with a sign is a float, which reads back without it.
+    // JSON's only zero with a sign is a float, which reads back without it; what stands for a byte that is no
+    // UTF-8 reads back as a character.
     if json_of(&again) != json {
-        assert!(shown.contains("-0"), "{shown}\n{}", String::from_utf8_lossy(&json_of(&again)));
+        let varies = shown.contains("-0") || shown.contains("\\ufffd");
+        assert!(varies, "{shown}\n{}", String::from_utf8_lossy(&json_of(&again)));
         return;
     }
     let Ok(written) = yaml::emit(&json) else { return };

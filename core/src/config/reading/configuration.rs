@@ -10,7 +10,7 @@ use crate::config::reading::view::View;
 use crate::config::reading::{self, Part, Reading, Refusal, argo_text_of_yaml};
 use crate::config::sources::{Kind, Object, Source, at, helm_values, member};
 use crate::golang::{ArgoVersion, Check, Root, Target, check, encode_once};
-use crate::yaml::{self, Collided, Document, NodeId, Value, YamlError};
+use crate::yaml::{self, Collided, ConvertError, Document, NodeId, Value, YamlError};
 
 /// A configuration, read for one version of Argo.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ pub(crate) struct Configuration<'a> {
     pub(crate) object: NodeId,
     /// The keys of `data`.
     pub(crate) keys: Vec<DataKey>,
-    /// What Kubernetes refuses about the manifest, as offsets of its JSON.
-    pub(crate) manifest_check: Option<(yaml::Converted, Check)>,
+    /// What Kubernetes refuses about the manifest, as offsets of its JSON, or why it has none.
+    pub(crate) manifest_check: Option<Result<(yaml::Converted, Check), ConvertError>>,
     /// The configuration's own text, where it stands in a text of the document.
     text: Vec<u8>,
     document: Result<Holder<'a>, YamlError>,
@@ -194,10 +194,10 @@ impl<'a> Configuration<'a> {
         if self.kind == Kind::ConfigMap {
             let converted =
                 yaml::convert(self.manifest, self.object, Target::none(), Collided::Last);
-            self.manifest_check = converted.ok().map(|converted| {
+            self.manifest_check = Some(converted.map(|converted| {
                 let check = check(&converted.json, Root::ConfigMap, self.version);
                 (converted, check)
-            });
+            }));
         }
         let data = match self.kind {
             Kind::Data => Some(self.object),

@@ -47,6 +47,12 @@ Indent with blanks, quote what starts with a special character, and give every v
 
 pub(super) const EXAMPLES: &[Example] = &[
     Example {
+        name: "null is no key of a manifest",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
+               data:\n  parallelism: \"1\"\nnull: 1\n",
+        findings: &["7:1 Kubernetes refuses the ConfigMap: unsupported map key of type: %!s(<nil>)"],
+    },
+    Example {
         name: "a tab indents inside the configuration",
         text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
                data:\n  config: |\n    persistence:\n    \tarchive: true\n",
@@ -131,7 +137,21 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     .help("the controller ends with this error; mend the text before it is applied"),
             );
         }
-        let Some((converted, check)) = &configuration.manifest_check else { continue };
+        let (converted, check) = match &configuration.manifest_check {
+            Some(Ok(checked)) => checked,
+            Some(Err(error)) => {
+                findings.push(
+                    Finding::new(
+                        &RULE,
+                        configuration.span_in_manifest(error.node),
+                        format!("Kubernetes refuses the ConfigMap: {}", error.reason),
+                    )
+                    .help("put it in quotes, or take it out"),
+                );
+                continue;
+            }
+            None => continue,
+        };
         for problem in &check.problems {
             let span = match converted.node_at(problem.at) {
                 Some(node) => configuration.span_in_manifest(node),
