@@ -13,6 +13,11 @@ const RUNS: [&[&str]; 6] = [
     &["--diff", "--unsafe-fixes"],
 ];
 
+/// A persistence section with these lines below `mysql`.
+fn mysql(lines: &str) -> String {
+    format!("persistence:\n  nodeStatusOffload: true\n  mysql:\n    TableName: argo\n{lines}")
+}
+
 #[test]
 fn passwords_are_never_shown() {
     let secret = "kind: Secret\nmetadata:\n  name: argo-mysql-config\n";
@@ -50,6 +55,28 @@ fn passwords_are_never_shown() {
             "s3cr3t",
         ),
         (GOOD.replace("host: mysql.argo", "host: argo:s3cr3t-pass@tcp(<host>:3306)"), "s3cr3t"),
+        // Its finding taken away by a comment.
+        (
+            mysql("    # argo-offload: ignore AO208 -- known\n    password: s3cr3t-pass\n    helper: 1\n"),
+            "s3cr3t",
+        ),
+        // What go-yaml would quote.
+        (mysql("    password: {{s3cr3t-pass}}\n"), "s3cr3t"),
+        (mysql("    password: *s3cr3t-pass\n"), "s3cr3t"),
+        (mysql("    password: !!int s3cr3t-pass\n"), "s3cr3t"),
+        // Of several lines, twice, or under what should be a reference.
+        (mysql("    password: >-\n      first\n      s3cr3t-pass\n    Helper: 1\n"), "s3cr3t"),
+        (mysql("    password: s3cr3t-pass\n    password: s3cr3t-word\n"), "s3cr3t"),
+        (mysql("    passwordSecret: s3cr3t-pass\n"), "s3cr3t"),
+        (mysql("    userNameSecret: {name: a, key: b, value: s3cr3t-pass}\n"), "s3cr3t"),
+        (mysql("    tableName: mysql://argo:s3cr3t-pass@db/t\n"), "s3cr3t"),
+        // In the text of a ConfigMap that is no YAML.
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\ndata:\n  \
+             persistence: |\n    mysql:\n      password: @s3cr3t-pass\n"
+                .into(),
+            "s3cr3t",
+        ),
     ] {
         let folder = Folder::new();
         folder.write("secret.yaml", &file);
