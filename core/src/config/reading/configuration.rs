@@ -191,7 +191,7 @@ impl<'a> Configuration<'a> {
     }
 
     fn read_config_map(&mut self) {
-        if self.kind == Kind::ConfigMap {
+        if matches!(self.kind, Kind::ConfigMap | Kind::Patch) {
             let converted =
                 yaml::convert(self.manifest, self.object, Target::none(), Collided::Last);
             self.manifest_check = Some(converted.map(|converted| {

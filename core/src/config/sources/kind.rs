@@ -63,8 +63,12 @@ pub(crate) fn recognise(document: &Document, object: NodeId) -> Kind {
     if !is_mapping(document, object) {
         return Kind::Other;
     }
-    match member(document, object, "kind").and_then(|entry| text(document, entry.value)) {
-        Some(kind) => recognise_kubernetes(document, object, &kind),
+    match member(document, object, "kind") {
+        Some(entry) => match text(document, entry.value) {
+            Some(kind) => recognise_kubernetes(document, object, &kind),
+            // A manifest whose kind Kubernetes cannot read.
+            None => recognise_kubernetes(document, object, "ConfigMap"),
+        },
         None => recognise_bare(document, object),
     }
 }
