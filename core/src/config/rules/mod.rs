@@ -19,7 +19,7 @@ pub struct Rule {
     pub code: &'static str,
     /// The same in words: `unknown-key`.
     pub name: &'static str,
-    /// What its findings are, unless the case is milder.
+    /// What its findings usually are; one that is milder or worse says so itself.
     pub severity: Severity,
     /// One line about it.
     pub summary: &'static str,
