@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 
 /// `strconv.FormatFloat(value, 'g', -1, 32)`: the shortest digits that give the same 32-bit number.
 pub(super) fn general(value: f64) -> String {
-    #[allow(clippy::cast_possible_truncation)]
     let narrow = value as f32;
     if let Some(special) = special(f64::from(narrow)) {
         return special.into();

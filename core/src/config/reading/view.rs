@@ -97,9 +97,7 @@ impl<'a> View<'a> {
 
     pub(crate) fn number(&self) -> Option<f64> {
         match self.value()? {
-            #[allow(clippy::cast_precision_loss)]
             Value::Int(value) => Some(*value as f64),
-            #[allow(clippy::cast_precision_loss)]
             Value::Uint(value) => Some(*value as f64),
             Value::Float(value) => Some(*value),
             _ => None,
