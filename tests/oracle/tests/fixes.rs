@@ -9,7 +9,7 @@ use std::ops::Range;
 use argo_offload_core::config::rules::{RULES, examples};
 use argo_offload_core::config::{File, Finding, Kind, Options, Report, apply_fixes, lint};
 use argo_offload_core::golang::ArgoVersion;
-use argo_offload_core::yaml::documents;
+use argo_offload_core::yaml::{self, documents};
 use argo_offload_oracle::{ConfigStage, Oracle, RELEASES, count, seed};
 use argo_offload_testkit::fixtures::{config_corpus, config_vectors};
 use argo_offload_testkit::{Configs, Population, Rng};
@@ -195,8 +195,16 @@ fn manifest(text: &[u8], version: ArgoVersion) -> Option<Vec<u8>> {
         let document = text.get(range)?;
         let report = report(document, version);
         let [source] = &report.sources[..] else { return None };
-        wrapped(document, source.kind?)
+        wrapped(as_read(document), source.kind?)
     })
+}
+
+/// What of a document is read: nothing behind its end.
+fn as_read(document: &[u8]) -> &[u8] {
+    match yaml::read(document) {
+        Ok(read) if read.transcoded().is_none() => &document[..read.end()],
+        _ => document,
+    }
 }
 
 fn wrapped(document: &[u8], kind: Kind) -> Option<Vec<u8>> {

@@ -7,7 +7,7 @@ use crate::config::finding::Span;
 use crate::config::reading::glue::{self, DataKey};
 use crate::config::reading::origin::Origin;
 use crate::config::reading::view::View;
-use crate::config::reading::{self, Part, Reading, Refusal, argo_text_of_yaml};
+use crate::config::reading::{self, Part, Reading, Refusal, argo_text_of_yaml, unread_from};
 use crate::config::sources::{Kind, Object, Source, at, helm_values, member};
 use crate::golang::{ArgoVersion, Check, Root, Target, check, encode_once};
 use crate::yaml::{self, Collided, ConvertError, Document, NodeId, Value, YamlError};
@@ -255,15 +255,9 @@ impl<'a> Configuration<'a> {
         self.layout == Layout::Config && self.keys.len() > 1
     }
 
-    /// Where a text of several documents goes on behind the one that is read.
+    /// Where its text goes on behind the document that is read.
     pub(crate) fn unread_from(&self) -> Option<usize> {
-        let end = self.document()?.end();
-        let rest = self.text.get(end..)?;
-        let at = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
-        // A comment or the marker of the document's end is nothing unread.
-        let rest = rest.get(at..)?;
-        let further = rest.strip_prefix(b"...").unwrap_or(rest).trim_ascii();
-        (!further.is_empty() && !further.starts_with(b"#")).then_some(end + at)
+        unread_from(&self.text, self.document()?.end())
     }
 
     fn chance_of_order(&self) -> Option<Chance> {

@@ -73,6 +73,23 @@ pub(crate) fn read(
     }
 }
 
+/// Where a text goes on behind its first document, which ends at `end`: nobody reads on.
+///
+/// Comments and the marker of a document's end are nothing unread.
+pub(crate) fn unread_from(text: &[u8], end: usize) -> Option<usize> {
+    let mut at = end;
+    for line in text.get(end..)?.split_inclusive(|&byte| byte == b'\n') {
+        let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let rest = line.trim_ascii();
+        let further = rest.strip_prefix(b"...").unwrap_or(rest).trim_ascii();
+        if !further.is_empty() && !further.starts_with(b"#") {
+            return Some(at + blanks);
+        }
+        at += line.len();
+    }
+    None
+}
+
 impl Reading {
     /// What Argo would log, or `None` when it accepts.
     pub(crate) fn refusal(&self, document: &Document) -> Option<Refusal<'_>> {

@@ -4,8 +4,9 @@ use alloc::format;
 
 use super::{Example, Findings, Rule};
 use crate::config::reading::configuration::{Configuration, Layout};
-use crate::config::finding::{Finding, Severity};
-use crate::config::sources::{Kind, member};
+use crate::config::finding::{Finding, Severity, Span};
+use crate::config::reading::unread_from;
+use crate::config::sources::{Kind, Source, member};
 use crate::config::subject::Subject;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,12 +20,14 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const DOCUMENTATION: &str = "\
 ## What it checks
-Whether the ConfigMap has settings at all, in a place that counts: below `data`, spelt so, and in the first YAML \
-document of the key `config`.
+Whether settings stand in a place that counts: below `data`, spelt so, in the first YAML document of the key \
+`config`, and before the place where a manifest's YAML document ends. That place comes early when the first line is \
+indented further than the next ones.
 
 ## Why it matters
-Kubernetes ignores `Data`, `stringData` and what it does not know; the controller ignores `binaryData` and every \
-further document of `config`. Nothing complains: the controller runs with its defaults, offloading off.
+Kubernetes ignores `Data`, `stringData`, what it does not know and what stands behind a document that is complete; \
+the controller ignores `binaryData` and every further document of `config`. Nothing complains: the controller runs \
+with its defaults, offloading off.
 
 ## Example
 ```yaml
@@ -81,6 +84,17 @@ pub(super) const EXAMPLES: &[Example] = &[
         findings: &[],
     },
     Example {
+        name: "the document ends with its first line",
+        text: "  persistence:\n    archive: true\nworkflowDefaults: {}\n",
+        findings: &["3:1 Kubernetes reads only what stands before this, and drops the rest without a word"],
+    },
+    Example {
+        name: "a comment behind the document",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
+               data:\n  parallelism: \"1\"\n...\n# the end\n\n",
+        findings: &[],
+    },
+    Example {
         name: "dashes that end nothing but blanks",
         text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
                data:\n  config: |\n    ---\n    parallelism: 1\n",
@@ -111,6 +125,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             further_documents(configuration, findings);
         }
     }
+    for (index, source) in subject.sources.iter().enumerate() {
+        let mut objects = subject.objects.iter().filter(|object| object.source == index);
+        if objects.any(|object| object.kind != Kind::Other) {
+            behind_document(subject, source, findings);
+        }
+    }
 }
 
 fn further_documents(configuration: &Configuration<'_>, findings: &mut Findings) {
@@ -122,5 +142,23 @@ fn further_documents(configuration: &Configuration<'_>, findings: &mut Findings)
             "the controller reads only what stands before this",
         )
         .help("join the documents to one"),
+    );
+}
+
+fn behind_document(subject: &Subject<'_>, source: &Source, findings: &mut Findings) {
+    let text = subject.files.get(source.file).and_then(|file| file.text.get(source.range.clone()));
+    let (Some(text), Ok(document)) = (text, &source.document) else { return };
+    if document.transcoded().is_some() {
+        return;
+    }
+    let Some(at) = unread_from(text, document.end()) else { return };
+    let at = source.origin.place(at);
+    findings.push(
+        Finding::new(
+            &RULE,
+            Span { file: source.file, range: at..at },
+            "Kubernetes reads only what stands before this, and drops the rest without a word",
+        )
+        .help("indent it as the lines before, or put `---` on a line of its own between documents"),
     );
 }
