@@ -13,18 +13,60 @@ pub(crate) struct Region {
     pub(crate) end_column: usize,
 }
 
-/// Where the lines of a text begin.
-pub(crate) struct Lines(Vec<usize>);
+/// Where the lines of a text begin, and marks in long ones, so that no place is searched for from afar.
+pub(crate) struct Lines {
+    starts: Vec<usize>,
+    /// Sorted; at least one a line.
+    marks: Vec<Mark>,
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    offset: usize,
+    /// Characters before it in its line.
+    characters: usize,
+}
+
+/// The bytes of a line between two marks.
+const STRIDE: usize = 4096;
+
+/// A part of a line, as text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part<'t> {
+    pub(crate) text: Cow<'t, str>,
+    /// The characters of the line before it.
+    pub(crate) skipped: usize,
+}
 
 impl Lines {
     pub(crate) fn of(text: &[u8]) -> Self {
-        let ends = text.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
-        Self(std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect())
+        let first = Mark { offset: 0, characters: 0 };
+        let mut lines = Self { starts: vec![0], marks: vec![first] };
+        let (mut at, mut last, mut characters) = (0, 0, 0);
+        for chunk in text.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                if at - last >= STRIDE {
+                    lines.marks.push(Mark { offset: at, characters });
+                    last = at;
+                }
+                at += character.len_utf8();
+                characters += 1;
+                if character == '\n' {
+                    lines.starts.push(at);
+                    lines.marks.push(Mark { offset: at, characters: 0 });
+                    (last, characters) = (at, 0);
+                }
+            }
+            at += chunk.invalid().len();
+            characters += usize::from(!chunk.invalid().is_empty());
+        }
+        lines
     }
 
     /// The line of an offset, counted from 1.
     pub(crate) fn line(&self, offset: usize) -> usize {
-        self.0.partition_point(|&start| start <= offset)
+        self.starts.partition_point(|&start| start <= offset)
     }
 
     /// The lines that a range touches.
@@ -40,18 +82,51 @@ impl Lines {
     }
 
     fn position(&self, text: &[u8], offset: usize) -> (usize, usize) {
-        let line = self.line(offset);
-        let start = self.0.get(line - 1).copied().unwrap_or(0);
-        let before = text.get(start..offset.min(text.len())).unwrap_or_default();
-        (line, 1 + characters(before))
+        let mark = self.mark_before(|mark| mark.offset <= offset);
+        let before = text.get(mark.offset..offset.min(text.len())).unwrap_or_default();
+        (self.line(offset), 1 + mark.characters + characters(before))
+    }
+
+    /// The last of the marks for which `is_before` holds, which are the first ones.
+    fn mark_before(&self, is_before: impl Fn(&Mark) -> bool) -> Mark {
+        let count = self.marks.partition_point(is_before);
+        self.marks
+            .get(count.saturating_sub(1))
+            .copied()
+            .unwrap_or(Mark { offset: 0, characters: 0 })
     }
 
     /// The text of a line, without what ends it.
     pub(crate) fn text<'t>(&self, text: &'t [u8], line: usize) -> Cow<'t, str> {
-        let start = self.0.get(line.saturating_sub(1)).copied().unwrap_or(text.len());
-        let end = self.0.get(line).map_or(text.len(), |next| next - 1);
-        let line = text.get(start..end).unwrap_or_default();
-        String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line))
+        String::from_utf8_lossy(text.get(self.range(text, line)).unwrap_or_default())
+    }
+
+    /// The part of a line that has these characters of it and, where there are, more around them.
+    pub(crate) fn part<'t>(
+        &self,
+        text: &'t [u8],
+        line: usize,
+        characters: Range<usize>,
+    ) -> Part<'t> {
+        let range = self.range(text, line);
+        let first = self.marks.partition_point(|mark| mark.offset < range.start);
+        let end = self.marks.partition_point(|mark| mark.offset <= range.end);
+        let marks = self.marks.get(first..end).unwrap_or_default();
+        let from = marks.partition_point(|mark| mark.characters < characters.start);
+        let from = marks.get(from.saturating_sub(1)).copied();
+        let from = from.unwrap_or(Mark { offset: range.start, characters: 0 });
+        let to = marks.iter().find(|mark| mark.characters > characters.end);
+        let to = to.map_or(range.end, |mark| mark.offset).max(from.offset);
+        let text = text.get(from.offset..to).unwrap_or_default();
+        Part { text: String::from_utf8_lossy(text), skipped: from.characters }
+    }
+
+    /// The bytes of a line, without what ends it.
+    fn range(&self, text: &[u8], line: usize) -> Range<usize> {
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(text.len());
+        let end = self.starts.get(line).map_or(text.len(), |next| next - 1);
+        let ends_with_return = text.get(start..end).is_some_and(|line| line.ends_with(b"\r"));
+        start..end - usize::from(ends_with_return)
     }
 }
 
@@ -85,6 +160,33 @@ mod tests {
         let end = lines.region(text, &(text.len()..text.len()));
         assert_eq!((end.line, end.column), (3, 1));
         assert_eq!(lines.lines(&(0..text.len())), 1..3);
+    }
+
+    #[test]
+    fn marks_change_no_place() {
+        let words = ["é🎉x \r", "abc", "\u{e000}", "\n"];
+        let mut text: Vec<u8> =
+            words.iter().cycle().take(20_000).flat_map(|word| word.bytes()).collect();
+        text.retain(|&byte| byte != b'\n');
+        text.splice(9_000..9_000, *b"\xff\x80\n\xf0");
+        let lines = Lines::of(&text);
+        for offset in (0..text.len()).step_by(997) {
+            let start =
+                text[..offset].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+            let column = 1 + characters(&text[start..offset]);
+            assert_eq!(lines.position(&text, offset).1, column, "{offset}");
+            let (line, wanted) = (lines.line(offset), column - 1..column + 20);
+            let part = lines.part(&text, line, wanted.clone());
+            let of_line = |from: usize, to: usize| -> String {
+                lines.text(&text, line).chars().skip(from).take(to - from).collect()
+            };
+            let of_part: String =
+                part.text.chars().skip(wanted.start - part.skipped).take(21).collect();
+            assert_eq!(of_part, of_line(wanted.start, wanted.end));
+            assert!(
+                part.text.len() <= 3 * STRIDE && (part.skipped < wanted.start || part.skipped == 0)
+            );
+        }
     }
 
     #[test]

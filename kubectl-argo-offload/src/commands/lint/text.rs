@@ -8,6 +8,7 @@ use argo_offload_core::config::{Finding, Safety, Severity, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::Linted;
+use crate::input::place::Part;
 use crate::output::{printable, shortened};
 
 /// The most characters shown of a source line, and of a message: both come from the file.
@@ -70,14 +71,15 @@ fn finding_text(linted: &Linted<'_>, finding: &Finding, out: &mut String) {
 fn snippet(linted: &Linted<'_>, span: &Span, out: &mut String) -> String {
     let Some((lines, text)) = linted.lines(span.file) else { return String::new() };
     let region = linted.region(span);
-    let line = lines.text(text, region.line);
     let from = region.column - 1;
+    let part = lines.part(text, region.line, from.saturating_sub(LINE)..from + LINE);
     let to = if region.end_line == region.line {
         region.end_column - 1
     } else {
-        line.trim_end().chars().count()
+        part.skipped + part.text.trim_end().chars().count()
     };
-    let Some(snippet) = Snippet::new(&line, from..to, linted.hidden.begins(span, lines)) else {
+    let hidden = linted.hidden.begins(span, lines);
+    let Some(snippet) = Snippet::new(&part, from..to, hidden) else {
         return String::from(" ");
     };
     let number = region.line.to_string();
@@ -97,25 +99,30 @@ struct Snippet {
 }
 
 impl Snippet {
-    /// The part of a line around the characters `marked`. Of a line that can hold a secret nothing is shown
+    /// The characters `marked` of a line and some around them. Of a line that can hold a secret nothing is shown
     /// but the key and what is marked.
-    fn new(line: &str, marked: Range<usize>, hidden: bool) -> Option<Self> {
+    fn new(line: &Part<'_>, marked: Range<usize>, hidden: bool) -> Option<Self> {
         let marked = marked.start..marked.end.max(marked.start + 1);
-        let shown = if hidden { marked.clone() } else { window(&marked) };
-        let before: String = line.chars().take(shown.start).collect();
+        let shown = if hidden {
+            marked.start..marked.end.min(marked.start + LINE)
+        } else {
+            window(&marked)
+        };
+        let skipped = shown.start.saturating_sub(line.skipped);
+        let before: String = line.text.chars().take(skipped).collect();
         let is_key = |text: &str| {
             let key = text.trim().trim_start_matches("- ").trim_end_matches(':');
             text.trim_end().ends_with(':')
                 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         };
         let mut snippet = Self { text: String::new(), indent: 0, width: 0 };
-        if hidden && (before.trim().is_empty() || is_key(&before)) {
+        if hidden && line.skipped == 0 && (before.trim().is_empty() || is_key(&before)) {
             before.chars().for_each(|character| snippet.text.push_str(&visible(character)));
         } else if shown.start > 0 {
             snippet.text.push('…');
         }
         snippet.indent = snippet.text.width();
-        let mut rest = line.chars().skip(shown.start);
+        let mut rest = line.text.chars().skip(skipped);
         for (at, character) in (shown.start..shown.end).zip(rest.by_ref()) {
             let character = visible(character);
             if at < marked.start {
@@ -211,7 +218,8 @@ mod tests {
     use super::*;
 
     fn shown(line: &str, marked: Range<usize>, hidden: bool) -> (String, usize, usize) {
-        let snippet = Snippet::new(line, marked, hidden).expect("a snippet");
+        let line = Part { text: line.into(), skipped: 0 };
+        let snippet = Snippet::new(&line, marked, hidden).expect("a snippet");
         (snippet.text, snippet.indent, snippet.width)
     }
 
@@ -243,6 +251,9 @@ mod tests {
         );
         let json = r#"{"username":"s3cret","password":"<fill>","x":"s3cret"}"#;
         assert_eq!(shown(json, 32..40, true), ("…\"<fill>\"…".into(), 1, 8));
-        assert_eq!(Snippet::new("  s3cret", 8..8, true), None);
+        let secret = |skipped| Part { text: "  s3cret: x".into(), skipped };
+        assert_eq!(Snippet::new(&secret(0), 11..11, true), None);
+        let part = Snippet::new(&secret(100), 110..111, true).expect("a snippet");
+        assert_eq!(part.text, "…x", "what is cut off in front may be no key");
     }
 }
