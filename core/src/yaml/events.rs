@@ -7,6 +7,7 @@ mod document;
 mod flow;
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::cursor::Mark;
@@ -136,7 +137,7 @@ pub(super) struct Parser<'a> {
     /// Where the open collections begin.
     marks: Vec<Mark>,
     /// Tag handles and what they stand for.
-    handles: Vec<(Vec<u8>, Vec<u8>)>,
+    handles: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Behind the last token that is a character of the text.
     end: u32,
 }
@@ -148,7 +149,7 @@ impl<'a> Parser<'a> {
             state: State::ImplicitDocumentStart,
             states: Vec::new(),
             marks: Vec::new(),
-            handles: Vec::new(),
+            handles: BTreeMap::new(),
             end: 0,
         }
     }
@@ -308,8 +309,7 @@ impl<'a> Parser<'a> {
         if tag.handle.is_empty() {
             return Ok(Tag::of(&tag.suffix));
         }
-        let prefix = self.handles.iter().find(|(handle, _)| *handle == tag.handle);
-        let Some((_, prefix)) = prefix else {
+        let Some(prefix) = self.handles.get(&tag.handle) else {
             return Err(Self::error("found undefined tag handle", token.mark(), start));
         };
         Ok(Tag::of(&[prefix.as_slice(), &tag.suffix].concat()))

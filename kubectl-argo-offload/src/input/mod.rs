@@ -6,4 +6,4 @@ mod read;
 mod yaml;
 
 pub(crate) use document::{Document, Objects, objects, single};
-pub(crate) use read::{BOM, Input, inputs, read};
+pub(crate) use read::{BOM, Input, inputs, read, read_within};

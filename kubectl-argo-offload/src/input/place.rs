@@ -96,11 +96,6 @@ impl Lines {
             .unwrap_or(Mark { offset: 0, characters: 0 })
     }
 
-    /// The text of a line, without what ends it.
-    pub(crate) fn text<'t>(&self, text: &'t [u8], line: usize) -> Cow<'t, str> {
-        String::from_utf8_lossy(text.get(self.range(text, line)).unwrap_or_default())
-    }
-
     /// The part of a line that has these characters of it and, where there are, more around them.
     pub(crate) fn part<'t>(
         &self,
@@ -147,6 +142,10 @@ fn characters(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
+    fn line(lines: &Lines, text: &[u8], line: usize) -> String {
+        lines.part(text, line, 0..usize::MAX).text.into_owned()
+    }
+
     #[test]
     fn columns_count_characters() {
         let text = "a: 1\r\nb: é🎉x\n".as_bytes();
@@ -154,9 +153,9 @@ mod tests {
         let at = text.iter().position(|&byte| byte == b'x').expect("x");
         let found = lines.region(text, &(at..at + 1));
         assert_eq!((found.line, found.column, found.end_column), (2, 6, 7));
-        assert_eq!(lines.text(text, 1), "a: 1");
-        assert_eq!(lines.text(text, 2), "b: é🎉x");
-        assert_eq!(lines.text(text, 9), "");
+        assert_eq!(line(&lines, text, 1), "a: 1");
+        assert_eq!(line(&lines, text, 2), "b: é🎉x");
+        assert_eq!(line(&lines, text, 9), "");
         let end = lines.region(text, &(text.len()..text.len()));
         assert_eq!((end.line, end.column), (3, 1));
         assert_eq!(lines.lines(&(0..text.len())), 1..3);
@@ -178,7 +177,7 @@ mod tests {
             let (line, wanted) = (lines.line(offset), column - 1..column + 20);
             let part = lines.part(&text, line, wanted.clone());
             let of_line = |from: usize, to: usize| -> String {
-                lines.text(&text, line).chars().skip(from).take(to - from).collect()
+                self::line(&lines, &text, line).chars().skip(from).take(to - from).collect()
             };
             let of_part: String =
                 part.text.chars().skip(wanted.start - part.skipped).take(21).collect();
@@ -194,6 +193,6 @@ mod tests {
         let text = b"\xff\x80\x80a";
         let lines = Lines::of(text);
         let column = lines.region(text, &(3..4)).column;
-        assert_eq!(lines.text(text, 1).chars().nth(column - 1), Some('a'));
+        assert_eq!(line(&lines, text, 1).chars().nth(column - 1), Some('a'));
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::failure::Failure;
+use crate::output;
 
 /// The content of a file or of stdin.
 #[derive(Clone)]
@@ -72,6 +73,11 @@ fn has_ending(file: &Path, endings: &[&str]) -> bool {
 
 /// Reads a file, or stdin for `-`.
 pub(crate) fn read(path: &Path) -> Result<Input> {
+    read_within(path, MAX_BYTES)
+}
+
+/// The same for a file of at most so many bytes, decompressed.
+pub(crate) fn read_within(path: &Path, most: u64) -> Result<Input> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "stdin".to_owned() } else { path.display().to_string() };
     let (source, length): (Box<dyn Read>, u64) = if stdin {
@@ -81,14 +87,15 @@ pub(crate) fn read(path: &Path) -> Result<Input> {
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         (Box::new(file), length)
     };
-    let (mut text, compressed) = decompressed(&mut BufReader::new(source), length)
+    let (mut text, compressed) = decompressed(&mut BufReader::new(source), length, most)
         .map_err(|error| cannot_read(path, &error))?;
-    if compressed && text.len() as u64 > MAX_DECOMPRESSED_BYTES {
+    if compressed && most > MAX_DECOMPRESSED_BYTES && text.len() as u64 > MAX_DECOMPRESSED_BYTES {
         let what = format!("{name} becomes larger than 1 GiB when decompressed");
         return Err(Failure::new(what).help("if that is right, decompress it first").into());
     }
-    if text.len() as u64 > MAX_BYTES {
-        return Err(Failure::new(format!("{name} is longer than 4 GiB")).into());
+    if text.len() as u64 > most {
+        let size = output::bytes(most);
+        return Err(Failure::new(format!("{name} is longer than {size}, the most for this")).into());
     }
     if matches!(text.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(Failure::new(format!("{name} is UTF-16, expected UTF-8"))
@@ -105,13 +112,18 @@ pub(crate) fn read(path: &Path) -> Result<Input> {
 
 /// The content and whether it was compressed, which its first bytes tell, so that it works in pipes too.
 ///
-/// `length` is the file's, if known: a plain file is read without memory to spare.
-fn decompressed(source: &mut impl Read, length: u64) -> std::io::Result<(Vec<u8>, bool)> {
+/// `length` is the file's, if known: a plain file is read without memory to spare. More than `most` bytes are not read
+/// to their end.
+fn decompressed(
+    source: &mut impl Read,
+    length: u64,
+    most: u64,
+) -> std::io::Result<(Vec<u8>, bool)> {
     let mut magic = Vec::new();
     source.by_ref().take(4).read_to_end(&mut magic)?;
     let all = magic.as_slice().chain(source);
     let mut text = Vec::new();
-    let bound = MAX_DECOMPRESSED_BYTES + 1;
+    let bound = most.min(MAX_DECOMPRESSED_BYTES) + 1;
     match magic.as_slice() {
         [0x1f, 0x8b, ..] => {
             flate2::read::MultiGzDecoder::new(all).take(bound).read_to_end(&mut text)?;
@@ -120,8 +132,8 @@ fn decompressed(source: &mut impl Read, length: u64) -> std::io::Result<(Vec<u8>
             zstd::Decoder::new(all)?.take(bound).read_to_end(&mut text)?;
         }
         _ => {
-            text.reserve_exact(usize::try_from(length.min(MAX_BYTES)).unwrap_or(0));
-            all.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+            text.reserve_exact(usize::try_from(length.min(most)).unwrap_or(0));
+            all.take(most + 1).read_to_end(&mut text)?;
             return Ok((text, false));
         }
     }

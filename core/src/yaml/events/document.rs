@@ -52,13 +52,11 @@ impl Parser<'_> {
                     ""
                 }
                 Some(Directive::Version { .. }) => "found incompatible YAML document",
-                Some(Directive::Tag { handle, .. })
-                    if self.handles.iter().any(|(known, _)| known == handle) =>
-                {
+                Some(Directive::Tag { handle, .. }) if self.handles.contains_key(handle) => {
                     "found duplicate %TAG directive"
                 }
                 Some(Directive::Tag { handle, prefix }) => {
-                    self.handles.push((handle.clone(), prefix.clone()));
+                    self.handles.insert(handle.clone(), prefix.clone());
                     ""
                 }
                 None => "",
@@ -69,9 +67,7 @@ impl Parser<'_> {
             self.take(&token);
         }
         for (handle, prefix) in [(&b"!"[..], &b"!"[..]), (b"!!", b"tag:yaml.org,2002:")] {
-            if !self.handles.iter().any(|(known, _)| known == handle) {
-                self.handles.push((handle.to_vec(), prefix.to_vec()));
-            }
+            self.handles.entry(handle.to_vec()).or_insert_with(|| prefix.to_vec());
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::failure::{self, Failure};
-use crate::input::{Input, read};
+use crate::input::{Input, read_within};
 
 /// A file to be linted.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub(crate) struct Found {
 /// Folders that hold no manifests of the project itself.
 const SKIPPED: [&str; 2] = ["node_modules", "target"];
 const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+/// Kubernetes takes objects of about 1 MiB; a file with all manifests of a large chart has some more.
+const MAX_BYTES: u64 = 32 << 20;
 
 /// Reads the files named, and those with a known ending below the folders named, sorted by name, each once.
 ///
@@ -39,7 +41,7 @@ pub(super) fn find(first: &[PathBuf], then: &[PathBuf]) -> Result<(Vec<Found>, b
         if path.as_os_str() != "-" && !is_new(path) {
             continue;
         }
-        let input = read(path)?;
+        let input = read_within(path, MAX_BYTES)?;
         if path.as_os_str() == "-" && input.text.trim_ascii().is_empty() {
             let help = "the command before it in the pipe may have failed";
             return Err(Failure::new("stdin is empty").help(help).into());
@@ -54,7 +56,7 @@ pub(super) fn find(first: &[PathBuf], then: &[PathBuf]) -> Result<(Vec<Found>, b
             return Err(Failure::new(what).help("name files, or - for stdin").into());
         }
         for path in files.into_iter().filter(|path| is_new(path)) {
-            match read(&path) {
+            match read_within(&path, MAX_BYTES) {
                 Ok(input) => found.push(Found { input, path, named: false }),
                 Err(error) => {
                     failure::print(&error);

@@ -1,6 +1,6 @@
 //! What `lint` takes.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use super::{GOOD, fixable, found, report, snapshot};
 use crate::run::Folder;
@@ -35,6 +35,24 @@ fn folders_are_searched_without_hidden_ones_and_links() {
     );
     let ran = folder.run(&["lint", "deep/er", "."]);
     assert_eq!(ran.out().matches("AO107").count(), 3, "{}", ran.out());
+}
+
+#[test]
+fn files_larger_than_any_configuration_are_refused_unread() {
+    let folder = Folder::new();
+    folder.write("large.yaml", vec![b' '; (32 << 20) + 1]);
+    folder.write("good.yaml", GOOD);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::copy(&mut std::io::repeat(b'a').take(1 << 28), &mut gzip).expect("gzip");
+    folder.write("bomb.yaml.gz", gzip.finish().expect("gzip"));
+    for file in ["large.yaml", "bomb.yaml.gz"] {
+        let ran = folder.run(&["lint", file]);
+        assert_eq!((ran.code(), ran.out()), (2, String::new()));
+        assert_eq!(ran.err(), format!("error: {file} is longer than 32.0MiB, the most for this\n"));
+    }
+    let ran = folder.run(&["lint", "."]);
+    assert_eq!(ran.code(), 2, "not all could be judged");
+    assert!(ran.err().contains("./large.yaml is longer") && ran.out().contains("1 document"));
 }
 
 #[test]
