@@ -45,6 +45,15 @@ fn to_the_end(options: &Options, texts: &[&[u8]], unsafe_too: bool) {
                 keeps(&texts[file], &fixed.text, options);
             }
             keeps_comments(&texts[file], &fixed.text, file, &applied);
+            let repeated = |text: &[u8]| {
+                let report = lint(&named(&[text]), options);
+                report.findings.iter().filter(|finding| finding.rule.code == "AO102").count()
+            };
+            assert!(
+                repeated(&fixed.text) <= repeated(&texts[file]),
+                "a key twice:\n{}",
+                show(&fixed.text)
+            );
         }
         texts = fixed.into_iter().map(|fixed| fixed.text).collect();
     }

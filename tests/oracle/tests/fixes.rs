@@ -3,11 +3,13 @@
 //!
 //! `ORACLE_SEED` repeats a run; `ORACLE_FIXES` says how many mutated manifests of each population a release gets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use argo_offload_core::config::rules::{RULES, examples};
-use argo_offload_core::config::{File, Finding, Kind, Options, Report, apply_fixes, lint};
+use argo_offload_core::config::{
+    File, Finding, Kind, Options, Report, Severity, apply_fixes, lint,
+};
 use argo_offload_core::golang::ArgoVersion;
 use argo_offload_core::yaml::{self, documents};
 use argo_offload_oracle::{ConfigStage, Oracle, RELEASES, count, seed};
@@ -91,6 +93,8 @@ struct Fixed {
     endless: bool,
     /// Comments that went without their line.
     lost: Vec<String>,
+    /// Rules with an error that was not there before.
+    new_errors: Vec<&'static str>,
     /// What lint still says.
     report: Report,
 }
@@ -123,13 +127,24 @@ impl Case {
 impl Fixed {
     fn of(text: &[u8], version: ArgoVersion, unsafe_too: bool) -> Option<Self> {
         let (mut text, mut rules, mut lost) = (text.to_vec(), Vec::new(), Vec::new());
+        let before = errors(&report(&text, version));
         for round in 0.. {
             let report = report(&text, version);
             let fixed = apply_fixes(&text, 0, &report.findings, unsafe_too);
             let endless = round == ROUNDS;
             if fixed.applied.is_empty() || endless {
                 let manifest = manifest(&text, version)?;
-                return Some(Self { unsafe_too, text, manifest, rules, endless, lost, report });
+                let new_errors = errors(&report).difference(&before).copied().collect();
+                return Some(Self {
+                    unsafe_too,
+                    text,
+                    manifest,
+                    rules,
+                    endless,
+                    lost,
+                    new_errors,
+                    report,
+                });
             }
             let applied = || fixed.applied.iter().map(|index| &report.findings[*index]);
             lost.extend(lost_comments(&text, applied()));
@@ -152,6 +167,10 @@ impl Fixed {
         }
         if self.endless {
             faults.push("fixed without an end".into());
+        }
+        // What was refused as a whole has errors that show only afterwards.
+        if before == ConfigStage::Ok && !self.new_errors.is_empty() {
+            faults.push(format!("new errors of {:?}", self.new_errors));
         }
         faults.extend(self.lost.iter().map(|comment| format!("the comment {comment:?} lost")));
         faults
@@ -187,6 +206,12 @@ impl Tally {
 fn report(text: &[u8], version: ArgoVersion) -> Report {
     let file = File { name: "a.yaml", text, named: true };
     lint(&[file], &Options { version: Some(version), ..Options::default() })
+}
+
+/// The rules with an error.
+fn errors(report: &Report) -> BTreeSet<&'static str> {
+    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| finding.rule.code).collect()
 }
 
 /// The first configuration in a text as a ConfigMap's manifest; `None` where the text has none by itself.

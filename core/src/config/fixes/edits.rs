@@ -11,13 +11,26 @@ use crate::config::finding::{Edit, Span};
 use crate::config::reading::configuration::Configuration;
 use crate::config::sources::File;
 use crate::golang::folds_to;
-use crate::yaml::{Entry, NodeId};
+use crate::yaml::NodeId;
 
 /// Puts `text` in place of a key or value of the configuration.
 pub(crate) fn replace(configuration: &Configuration<'_>, node: NodeId, text: &str) -> Option<Edit> {
     let document = configuration.document()?;
     let span = configuration.unbroken(document.node(node).span.clone())?;
     Some(Edit { span, text: text.into() })
+}
+
+/// Gives a key the name of a field that nothing beside it means.
+pub(crate) fn rename(configuration: &Configuration<'_>, key: NodeId, name: &str) -> Option<Edit> {
+    (!has_beside(configuration, key, name)).then(|| replace(configuration, key, name))?
+}
+
+/// Whether a key that means the field `name` stands in the mapping of `key`.
+fn has_beside(configuration: &Configuration<'_>, key: NodeId, name: &str) -> bool {
+    configuration.document().is_some_and(|document| {
+        let mut keys = document.entries_beside(key).iter().map(|entry| document.text(entry.key));
+        keys.any(|key| key.is_some_and(|key| folds_to(key, name.as_bytes())))
+    })
 }
 
 /// Removes an entry with its lines.
@@ -39,11 +52,8 @@ pub(crate) fn insert_line_before(
     key: NodeId,
     line: &str,
 ) -> Option<Edit> {
-    let document = configuration.document()?;
     let (name, _) = line.split_once(':')?;
-    let is_there =
-        |entry: &Entry| document.text(entry.key).is_some_and(|key| folds_to(key, name.as_bytes()));
-    if document.entries_beside(key).iter().any(is_there) {
+    if has_beside(configuration, key, name) {
         return None;
     }
     let text = files.get(configuration.file)?.text;

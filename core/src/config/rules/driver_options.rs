@@ -273,7 +273,7 @@ impl Options<'_> {
             return None;
         }
         let key = self.configuration.reading.converted.node_at(value.key_json_offset()?)?;
-        let edit = edits::replace(self.configuration, key, right)?;
+        let edit = edits::rename(self.configuration, key, right)?;
         Some(Fix { title: format!("write `{right}`"), safety: Safety::Safe, edits: [edit].into() })
     }
 

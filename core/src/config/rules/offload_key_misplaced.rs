@@ -274,7 +274,7 @@ fn rename(configuration: &Configuration<'_>, found: &Misplaced<'_>, of: usize) -
             Meaning::Certain => Safety::Safe,
             _ => Safety::Unsafe,
         },
-        edits: [edits::replace(configuration, found.entry.key_node()?, NAME)?].into(),
+        edits: [edits::rename(configuration, found.entry.key_node()?, NAME)?].into(),
     })
 }
 

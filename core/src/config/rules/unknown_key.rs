@@ -1,5 +1,6 @@
 //! Keys that the controller does not know.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 
@@ -91,11 +92,19 @@ pub(super) const EXAMPLES: &[Example] = &[
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for configuration in &subject.configurations {
         let told = offload_key_misplaced::places(configuration);
+        let mut renamed = BTreeSet::new();
         for problem in &configuration.reading.check.problems {
             if let DecodeReason::UnknownField { of, key } = &problem.reason
                 && told.binary_search(&configuration.span_of_json(problem.at).range.start).is_err()
             {
-                findings.push(finding(configuration, problem, of, key));
+                let mut finding = finding(configuration, problem, of, key);
+                // Of two that may mean the same field only one can be it.
+                let title = finding.fix.as_ref().map(|fix| fix.title.clone());
+                let place = problem.path.split_last().map(|(_, above)| above);
+                if title.is_some() && !renamed.insert((place, title)) {
+                    finding.fix = None;
+                }
+                findings.push(finding);
             }
         }
     }
@@ -120,7 +129,7 @@ fn finding(
     .argo(argo_text(problem));
     if let Some(known) = nearest_field(of, key, version) {
         let node = configuration.reading.converted.node_at(problem.at);
-        let edit = node.and_then(|node| edits::replace(configuration, node, known));
+        let edit = node.and_then(|node| edits::rename(configuration, node, known));
         return finding.help(format!("did you mean `{known}`?")).fix(edit.map(|edit| Fix {
             title: format!("write `{known}`"),
             safety: Safety::Unsafe,
