@@ -91,6 +91,11 @@ pub(super) const EXAMPLES: &[Example] = &[
         findings: &["5:1 Kubernetes refuses the ConfigMap: unsupported map key of type"],
     },
     Example {
+        name: "a number in a patch that JSON does not have",
+        text: "metadata:\n  name: workflow-controller-configmap\ndata:\n  config: .NaN\n",
+        findings: &["4:11 Kubernetes refuses the ConfigMap: "],
+    },
+    Example {
         name: "a tab after a colon is fine",
         text: "persistence:\n  archive:\ttrue\n",
         findings: &[],
@@ -140,7 +145,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let (converted, check) = match &configuration.manifest_check {
             Some(Ok(checked)) => checked,
             // Said already of a document that is one ConfigMap.
-            Some(Err(_)) if configuration.manifest.root() == Some(configuration.object) => continue,
+            Some(Err(_))
+                if configuration.kind == Kind::ConfigMap
+                    && configuration.manifest.root() == Some(configuration.object) =>
+            {
+                continue;
+            }
             Some(Err(error)) => {
                 findings.push(
                     Finding::new(
