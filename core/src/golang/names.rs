@@ -37,12 +37,9 @@ pub fn nearest_field(of: &str, key: &str, version: ArgoVersion) -> Option<&'stat
         return None;
     }
     fields_of(of, version)
-        .map(|name| {
-            let lower: Vec<char> = name.chars().map(|letter| letter.to_ascii_lowercase()).collect();
-            (distance(&key, &lower), name)
-        })
+        .filter_map(|name| Some((distance(&key, name, most)?, name)))
         // A name of which nothing is left is not meant.
-        .filter(|&(distance, name)| distance <= most && distance < name.len())
+        .filter(|&(distance, name)| distance < name.len())
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, name)| name)
 }
@@ -111,34 +108,49 @@ fn below(r#type: Type) -> Option<(String, &'static Struct)> {
     }
 }
 
-/// How many letters must be changed, removed, added or swapped with their neighbour (optimal string
-/// alignment).
-pub(crate) fn distance(from: &[char], to: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
+/// How many letters must be changed, removed, added or swapped with their neighbour to make `from` of the lower-case
+/// letters of `to` (optimal string alignment); `None` when more than `most`.
+///
+/// `to` is ASCII and at most [`LONGEST`] long.
+pub(crate) fn distance(from: &[char], to: &str, most: usize) -> Option<usize> {
+    let to = to.as_bytes();
+    if from.len().abs_diff(to.len()) > most || to.len() > LONGEST {
+        return None;
+    }
+    let letter_at =
+        |column: usize| to.get(column).map(|byte| char::from(byte.to_ascii_lowercase()));
+    let at = |row: &[usize; LONGEST + 1], column: usize| {
+        row.get(column).copied().unwrap_or(usize::MAX / 2)
+    };
+    let mut before = [usize::MAX / 2; LONGEST + 1];
+    let mut row: [usize; LONGEST + 1] = core::array::from_fn(|column| column);
     let mut last = None;
     for (done, &letter) in from.iter().enumerate() {
-        let mut next = Vec::with_capacity(row.len());
+        let mut next = [done + 1; LONGEST + 1];
         let mut left = done + 1;
-        next.push(left);
-        for (column, &other) in to.iter().enumerate() {
-            let at =
-                |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX / 2);
-            let changed = at(&row, column) + usize::from(letter != other);
+        let mut least = left;
+        for (column, cell) in (0..to.len()).zip(next.iter_mut().skip(1)) {
+            let other = letter_at(column);
+            let changed = at(&row, column) + usize::from(Some(letter) != other);
             let mut best = changed.min(at(&row, column + 1) + 1).min(left + 1);
             if let Some(previous) = column.checked_sub(1)
-                && last == Some(other)
-                && to.get(previous) == Some(&letter)
+                && last == other
+                && letter_at(previous) == Some(letter)
             {
                 best = best.min(at(&before, previous) + 1);
             }
-            next.push(best);
+            *cell = best;
             left = best;
+            least = least.min(best);
+        }
+        // A swap reaches back over a row, which is at most one better: both are beyond the limit.
+        if least > most + 1 {
+            return None;
         }
         before = core::mem::replace(&mut row, next);
         last = Some(letter);
     }
-    row.last().copied().unwrap_or_default()
+    Some(at(&row, to.len())).filter(|&distance| distance <= most)
 }
 
 #[cfg(test)]
@@ -171,17 +183,26 @@ mod tests {
     #[test]
     fn a_swap_is_one_slip() {
         let distance = |from: &str, to: &str| {
-            let letters = |text: &str| text.chars().collect::<Vec<_>>();
-            super::distance(&letters(from), &letters(to))
+            let from: Vec<char> = from.chars().collect();
+            let found = super::distance(&from, to, 3);
+            // A smaller limit finds the same or nothing.
+            for most in 0..=3 {
+                let within = super::distance(&from, to, most);
+                assert_eq!(within, found.filter(|&distance| distance <= most));
+            }
+            found
         };
         for (from, to, expected) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("abc", "", 3),
-            ("ab", "ba", 1),
-            ("abcd", "acbd", 1),
-            ("ca", "abc", 3),
-            ("kitten", "sitting", 3),
+            ("", "", Some(0)),
+            ("", "abc", Some(3)),
+            ("abc", "", Some(3)),
+            ("ab", "ba", Some(1)),
+            ("abcd", "acbd", Some(1)),
+            ("xxab", "ba", Some(3)),
+            ("ca", "abc", Some(3)),
+            ("kitten", "sitting", Some(3)),
+            ("kitten", "mittens", Some(2)),
+            ("abcd", "wxyz", None),
         ] {
             assert_eq!(distance(from, to), expected, "{from} {to}");
             assert_eq!(distance(to, from), expected, "{to} {from}");

@@ -365,12 +365,11 @@ fn misspelled(subject: &Subject<'_>, variable: &Variable) -> Option<Finding> {
     if NAMES.contains(&written) || written.len() > 64 {
         return None;
     }
-    let letters = |name: &str| -> Vec<char> {
-        name.to_uppercase().chars().filter(|letter| !matches!(letter, '_' | '-' | '.')).collect()
-    };
-    let given = letters(written);
-    let given = given.strip_prefix(&['A', 'R', 'G', 'O']).unwrap_or(&given);
-    let meant = NAMES.into_iter().find(|name| distance(given, &letters(name)) <= 2)?;
+    let lower = written.to_lowercase();
+    let given: Vec<char> =
+        lower.chars().filter(|letter| !matches!(letter, '_' | '-' | '.')).collect();
+    let given = given.strip_prefix(&['a', 'r', 'g', 'o']).unwrap_or(&given);
+    let meant = NAMES.into_iter().find(|name| distance(given, &name.replace('_', ""), 2).is_some())?;
     let at = &variable.name_span;
     let quote = subject.files.get(at.file).and_then(|file| file.text.get(at.range.start));
     let text = match quote {

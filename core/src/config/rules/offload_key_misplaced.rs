@@ -174,14 +174,13 @@ fn meaning(key: &str) -> Option<Meaning> {
     }
     let letters: Vec<char> =
         key.to_lowercase().chars().filter(|letter| !matches!(letter, '_' | '-')).collect();
-    let apart = |name: &str| distance(&letters, &name.chars().collect::<Vec<_>>());
-    if apart("alwaysoffloadnodestatus") <= 2 {
+    if distance(&letters, "alwaysoffloadnodestatus", 2).is_some() {
         return Some(Meaning::Variable);
     }
-    match apart("nodestatusoffload") {
-        0 | 1 => return Some(Meaning::Certain),
-        2 => return Some(Meaning::Likely),
-        _ => {}
+    match distance(&letters, "nodestatusoffload", 2) {
+        Some(0 | 1) => return Some(Meaning::Certain),
+        Some(_) => return Some(Meaning::Likely),
+        None => {}
     }
     const OTHER_WORDS: [&str; 6] = [
         "offloadnodestatus",
@@ -191,7 +190,8 @@ fn meaning(key: &str) -> Option<Meaning> {
         "enablenodestatusoffloading",
         "offloadnodestatusenabled",
     ];
-    OTHER_WORDS.iter().any(|words| apart(words) <= 1).then_some(Meaning::Likely)
+    let is_like = |words: &&str| distance(&letters, words, 1).is_some();
+    OTHER_WORDS.iter().any(|words| is_like(words)).then_some(Meaning::Likely)
 }
 
 fn misplaced<'a>(configuration: &'a Configuration<'a>) -> Vec<Misplaced<'a>> {
