@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::config::finding::{Finding, Span};
+use crate::config::reading::configuration::Configuration;
 use crate::config::rules::{Findings, RULES, Rule};
 use crate::config::secrecy;
 use crate::config::sources::{self, File, Kind};
@@ -31,6 +32,9 @@ pub struct Report {
     pub secrets: Vec<Span>,
     /// The rules of the findings that suppression comments took away, one for each.
     pub suppressed: Vec<&'static Rule>,
+    /// How many more keys and values Argo refuses or overlooks: of each kind only about the first
+    /// [`LISTED`](crate::golang::LISTED) are findings.
+    pub unlisted: usize,
     /// The version of Argo they were judged by.
     pub version: ArgoVersion,
 }
@@ -66,6 +70,7 @@ pub fn lint(files: &[File<'_>], options: &Options) -> Report {
         sources: recognised(&subject),
         secrets,
         suppressed,
+        unlisted: subject.configurations.iter().map(Configuration::unlisted).sum(),
         version: subject.version(),
     }
 }

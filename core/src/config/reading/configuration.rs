@@ -250,6 +250,12 @@ impl<'a> Configuration<'a> {
         self.decode(&self.reading.converted.json)
     }
 
+    /// How many problems and keys no list holds.
+    pub(crate) fn unlisted(&self) -> usize {
+        let manifest = self.manifest_check.as_ref().and_then(|checked| checked.as_ref().ok());
+        self.reading.check.unlisted + manifest.map_or(0, |(_, check)| check.unlisted)
+    }
+
     /// Whether the key `config` has others beside it.
     pub(crate) fn has_siblings(&self) -> bool {
         self.layout == Layout::Config && self.keys.len() > 1

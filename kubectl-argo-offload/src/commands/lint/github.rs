@@ -5,6 +5,7 @@ use std::fmt::Write;
 use argo_offload_core::config::Severity;
 
 use super::Linted;
+use super::text::place;
 use crate::output::printable;
 
 /// One workflow command a finding.
@@ -26,6 +27,9 @@ pub(super) fn annotations(linted: &Linted<'_>) -> String {
         }
         if let Some(argo) = &finding.argo {
             let _ = write!(message, "\nArgo: {argo}");
+        }
+        for related in &finding.related {
+            let _ = write!(message, "\nsee {}: {}", place(linted, &related.span), related.message);
         }
         let _ = write!(
             out,

@@ -43,6 +43,8 @@ struct Summary {
     infos: usize,
     /// Findings that comments took away.
     suppressed: usize,
+    /// Keys and values with the same problems as the first thousand or so, which alone are findings.
+    unlisted: usize,
 }
 
 #[derive(Serialize)]
@@ -140,6 +142,7 @@ pub(super) fn write(linted: &Linted<'_>, arguments: &LintArguments) -> Result<()
             warnings: linted.count(Severity::Warning),
             infos: linted.count(Severity::Info),
             suppressed: linted.suppressed,
+            unlisted: linted.report.unlisted,
         },
         findings: report
             .findings

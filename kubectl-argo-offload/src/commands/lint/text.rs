@@ -203,6 +203,9 @@ pub(super) fn summary(linted: &Linted<'_>) -> String {
     if ignored > 0 {
         let _ = write!(out, "; {} ignored", counted(ignored, "other document"));
     }
+    if linted.report.unlisted > 0 {
+        let _ = write!(out, "; {} more of the same", linted.report.unlisted);
+    }
     if linted.suppressed > 0 {
         let _ = write!(out, "; {} suppressed", linted.suppressed);
     }
