@@ -5,12 +5,13 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::config::finding::{Edit, Span};
 use crate::config::reading::configuration::Configuration;
 use crate::config::sources::File;
-use crate::golang::folds_to;
+use crate::golang::{distance, folds_to};
 use crate::yaml::NodeId;
 
 /// Puts `text` in place of a key or value of the configuration.
@@ -27,9 +28,25 @@ pub(crate) fn rename(configuration: &Configuration<'_>, key: NodeId, name: &str)
 
 /// Whether a key that means the field `name` stands in the mapping of `key`.
 fn has_beside(configuration: &Configuration<'_>, key: NodeId, name: &str) -> bool {
-    configuration.document().is_some_and(|document| {
-        let mut keys = document.entries_beside(key).iter().map(|entry| document.text(entry.key));
-        keys.any(|key| key.is_some_and(|key| folds_to(key, name.as_bytes())))
+    keys_beside(configuration, key).any(|key| folds_to(key, name.as_bytes()))
+}
+
+/// Whether a key there may have been meant for it.
+fn has_alike_beside(configuration: &Configuration<'_>, key: NodeId, name: &str) -> bool {
+    keys_beside(configuration, key).any(|key| {
+        let key = String::from_utf8_lossy(key).to_lowercase();
+        let letters: Vec<char> = key.chars().collect();
+        distance(&letters, name, name.len() / 3).is_some()
+    })
+}
+
+/// The texts among the keys of the mapping in which `key` stands.
+fn keys_beside<'a>(
+    configuration: &'a Configuration<'_>,
+    key: NodeId,
+) -> impl Iterator<Item = &'a [u8]> {
+    configuration.document().into_iter().flat_map(move |document| {
+        document.entries_beside(key).iter().filter_map(|entry| document.text(entry.key))
     })
 }
 
@@ -44,8 +61,8 @@ pub(crate) fn remove_entry(
     Some(Edit { span: Span { file: configuration.file, range: lines }, text: String::new() })
 }
 
-/// Puts a line with a key of its own before an entry, indented as it is. (One without a value may be there
-/// already.)
+/// Puts a line with a key of its own before an entry, indented as it is. (One without a value, or a misspelled one,
+/// may be there already.)
 pub(crate) fn insert_line_before(
     files: &[File<'_>],
     configuration: &Configuration<'_>,
@@ -53,7 +70,7 @@ pub(crate) fn insert_line_before(
     line: &str,
 ) -> Option<Edit> {
     let (name, _) = line.split_once(':')?;
-    if has_beside(configuration, key, name) {
+    if has_alike_beside(configuration, key, name) {
         return None;
     }
     let text = files.get(configuration.file)?.text;

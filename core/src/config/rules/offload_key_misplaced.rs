@@ -191,7 +191,7 @@ fn meaning(key: &str) -> Option<Meaning> {
         "offloadnodestatusenabled",
     ];
     let is_like = |words: &&str| distance(&letters, words, 1).is_some();
-    OTHER_WORDS.iter().any(|words| is_like(words)).then_some(Meaning::Likely)
+    OTHER_WORDS.iter().any(is_like).then_some(Meaning::Likely)
 }
 
 fn misplaced<'a>(configuration: &'a Configuration<'a>) -> Vec<Misplaced<'a>> {
