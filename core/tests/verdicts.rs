@@ -225,6 +225,9 @@ mod found {
     fn json_that_is_none_is_told_by_whoever_looks_for_the_kind() {
         let error = said("{\"apiVersion\":\"v1\"").1;
         assert!(error.starts_with("couldn't get version/kind; json parse error: "), "{error}");
+        // Spaces that JSON does not have are passed over in looking for its brace.
+        let error = said("\u{a0}{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\"}").1;
+        assert!(error.starts_with("couldn't get version/kind; json parse error: "), "{error}");
     }
 
     /// A key without a value is there all the same.

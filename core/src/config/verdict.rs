@@ -155,8 +155,12 @@ fn check_keys(document: &Document) -> Result<(), ManifestError> {
 }
 
 /// Whether Kubernetes takes a manifest for JSON.
+///
+/// Source: k8s.io/apimachinery v0.33.1, pkg/util/yaml/decoder.go (`hasJSONPrefix`), which skips what Unicode calls a
+/// space, though JSON does not allow it.
 fn is_json(manifest: &[u8]) -> bool {
-    manifest.trim_ascii_start().starts_with(b"{")
+    let text = manifest.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    text.trim_start().starts_with('{')
 }
 
 /// A mapping's entries in the order in which Go's JSON decoder comes across them. JSON is read as it stands; YAML is
