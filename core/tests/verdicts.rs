@@ -186,6 +186,13 @@ mod found {
     }
 
     #[test]
+    fn binary_values_that_are_no_text_are_replaced_as_in_json() {
+        let (stage, error) = said(&format!("{HEAD}  persistence: !!binary 0x1F\n"));
+        assert_eq!(stage, Stage::Parse);
+        assert!(error.ends_with("yaml: control characters are not allowed"), "{error}");
+    }
+
+    #[test]
     fn bad_keys_are_found_before_bad_numbers() {
         let error = said_of_config("links: .inf\nworkflowDefaults:\n  ~: x\n");
         assert!(error.contains("unsupported map key of type: %!s(<nil>)"), "{error}");

@@ -214,6 +214,9 @@ fn difference(ours: &Verdict, argo: &ConfigOutcome) -> Option<Difference> {
     if theirs.iter().any(|argo| ours.is_argos(argo)) {
         return None;
     }
+    if not_all_orders && argo.by_chance {
+        return Some(Difference::OrdersNotTried);
+    }
     let class = theirs.first().map_or(ours.class, |argo| argo.class);
     of_orders(if theirs.iter().any(|argo| argo.class == ours.class) {
         Difference::Place(class)

@@ -54,7 +54,7 @@ pub(crate) fn glued<'k>(
         add_name(&mut extract, document, key, outside);
         if value.text.contains(&b'\n') {
             extract.add(b":\n  ", value_at);
-            for (index, line) in lines(value.text).enumerate() {
+            for (index, line) in lines(&value.text).enumerate() {
                 if index > 0 {
                     extract.add(b"\n  ", outside.place(document.source_of(key.value, line.start)));
                 }

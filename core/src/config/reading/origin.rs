@@ -3,6 +3,7 @@
 //! A configuration lies in a scalar of a ConfigMap, and Argo glues several scalars to one text. Findings
 //! name places of the file a person has open.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -131,7 +132,8 @@ impl Extract {
 
 /// A scalar of a document with the map of its characters to the document's text.
 pub(crate) struct Scalar<'a> {
-    pub(crate) text: &'a [u8],
+    /// As JSON has them: bytes of `!!binary` that are no UTF-8 are replaced, each by U+FFFD.
+    pub(crate) text: Cow<'a, [u8]>,
     segments: Vec<(usize, usize)>,
     start: usize,
     editable: bool,
@@ -141,11 +143,25 @@ impl<'a> Scalar<'a> {
     pub(crate) fn of(document: &'a Document, id: NodeId) -> Self {
         let node = document.node(id);
         Self {
-            text: document.text(id).unwrap_or_default(),
+            text: as_characters(document.text(id).unwrap_or_default()),
             segments: document.segments(id).collect(),
             start: node.span.start,
             // In quotes a character can need another spelling; folded lines are no lines of the text.
             editable: matches!(node.style, Style::Plain | Style::Literal),
         }
     }
+}
+
+fn as_characters(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if core::str::from_utf8(bytes).is_ok() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut text = Vec::new();
+    for chunk in bytes.utf8_chunks() {
+        text.extend_from_slice(chunk.valid().as_bytes());
+        for _ in chunk.invalid() {
+            text.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+    Cow::Owned(text)
 }
