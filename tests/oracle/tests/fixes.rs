@@ -243,7 +243,9 @@ fn wrapped(document: &[u8], kind: Kind) -> Option<Vec<u8>> {
     match kind {
         Kind::ConfigMap => Some(document.to_vec()),
         // The last `kind` counts.
-        Kind::Patch if !document.starts_with(b"{") => Some([document, b"\n", HEAD].concat()),
+        Kind::Patch if !document.starts_with(b"{") && !takes_away(document) => {
+            Some([document, b"\n", HEAD].concat())
+        }
         Kind::Configuration => Some(of_key("config", text()?)),
         // Several lines, so that Argo puts them below the key.
         Kind::Persistence => Some(of_key("persistence", text()? + "\n")),
@@ -254,6 +256,16 @@ fn wrapped(document: &[u8], kind: Kind) -> Option<Vec<u8>> {
         }
         _ => None,
     }
+}
+
+/// Whether a patch takes keys away, which is no value in the ConfigMap.
+fn takes_away(patch: &[u8]) -> bool {
+    let Ok(document) = yaml::read(patch) else { return false };
+    let data = document.root().and_then(|root| document.get(root, b"data"));
+    data.is_some_and(|data| {
+        let mut entries = document.entries(data.value).iter();
+        entries.any(|entry| matches!(document.node(entry.value).value, yaml::Value::Null))
+    })
 }
 
 /// The comments that fixes take away without taking their line.
@@ -282,7 +294,7 @@ fn lost_comments<'a>(text: &[u8], applied: impl Iterator<Item = &'a Finding>) ->
 fn comments(text: &[u8]) -> Vec<(Range<usize>, usize)> {
     let mut start = 0;
     let mut found = Vec::new();
-    for line in text.split(|byte| *byte == b'\n') {
+    for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
         let comment = (0..line.len()).find(|at| {
             let quotes = line[..*at].iter().filter(|byte| matches!(byte, b'"' | b'\'')).count();
             let apart = *at == 0 || line[at - 1].is_ascii_whitespace();

@@ -26,6 +26,17 @@ pub(crate) fn rename(configuration: &Configuration<'_>, key: NodeId, name: &str)
     (!has_beside(configuration, key, name)).then(|| replace(configuration, key, name))?
 }
 
+/// Gives a key that means the field `name`, and alone does so, its name.
+pub(crate) fn respell(configuration: &Configuration<'_>, key: NodeId, name: &str) -> Option<Edit> {
+    let written = configuration.document()?.text(key)?;
+    // Of a key that stands twice in the ConfigMap Argo sees the last alone.
+    let manifest = configuration.manifest;
+    let mut twice = manifest.duplicates().iter().map(|duplicate| manifest.text(duplicate.key));
+    let meant = keys_beside(configuration, key).filter(|key| folds_to(key, name.as_bytes()));
+    let alone = meant.count() == 1 && !twice.any(|key| key == Some(written));
+    alone.then(|| replace(configuration, key, name))?
+}
+
 /// Whether a key that means the field `name` stands in the mapping of `key`.
 fn has_beside(configuration: &Configuration<'_>, key: NodeId, name: &str) -> bool {
     keys_beside(configuration, key).any(|key| folds_to(key, name.as_bytes()))

@@ -29,8 +29,11 @@ pub fn apply(text: &[u8], file: usize, findings: &[Finding], unsafe_too: bool) -
         let fits = fix.edits.iter().all(|edit| {
             edit.span.range.end <= text.len() && !edits.iter().any(|other| overlap(edit, other))
         });
-        // What is there already needs no second insertion.
-        let news = fix.edits.iter().any(|edit| !edits.contains(&edit));
+        // What is there already needs no second time.
+        let news = fix.edits.iter().any(|edit| {
+            !edits.contains(&edit)
+                && text.get(edit.span.range.clone()) != Some(edit.text.as_bytes())
+        });
         if wanted && mine && fits && news {
             edits.extend(&fix.edits);
             applied.push(index);

@@ -7,6 +7,7 @@ use super::{Example, Findings, Rule};
 use crate::config::finding::{Finding, Severity};
 use crate::config::sources::Kind;
 use crate::config::subject::Subject;
+use crate::yaml::Value;
 
 pub(super) static RULE: Rule = Rule {
     code: "AO105",
@@ -59,6 +60,18 @@ pub(super) const EXAMPLES: &[Example] = &[
         findings: &["8:3 `parallelism` stands beside `config`"],
     },
     Example {
+        name: "in a patch, even without a value",
+        text: "metadata:\n  name: workflow-controller-configmap\n\
+               data:\n  config: |\n    parallelism: 10\n  instanceID: \"\"\n",
+        findings: &["6:3 `instanceID` stands beside `config`, which must be the only key"],
+    },
+    Example {
+        name: "a patch that takes the other keys away",
+        text: "metadata:\n  name: workflow-controller-configmap\n\
+               data:\n  config: |\n    parallelism: 10\n  persistence: null\n",
+        findings: &[],
+    },
+    Example {
         name: "config alone",
         text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
                data:\n  config: |\n    parallelism: 10\n",
@@ -86,11 +99,22 @@ pub(super) const EXAMPLES: &[Example] = &[
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for configuration in &subject.configurations {
-        if configuration.kind != Kind::ConfigMap || !configuration.has_siblings() {
+        if !matches!(configuration.kind, Kind::ConfigMap | Kind::Patch)
+            || !configuration.has_siblings()
+        {
             continue;
         }
+        // In a patch null takes a key away.
+        let is_taken_away = |node| {
+            configuration.kind == Kind::Patch
+                && matches!(configuration.manifest.node(node).value, Value::Null)
+        };
         let config = configuration.keys.iter().find(|key| key.name == "config");
-        for key in configuration.keys.iter().filter(|key| key.name != "config") {
+        if config.is_some_and(|config| is_taken_away(config.value)) {
+            continue;
+        }
+        let others = configuration.keys.iter().filter(|key| key.name != "config");
+        for key in others.filter(|key| !is_taken_away(key.value)) {
             let mut finding = Finding::new(
                 &RULE,
                 configuration.span_in_manifest(key.key),

@@ -42,6 +42,12 @@ persistence:
 
 pub(super) const EXAMPLES: &[Example] = &[
     Example {
+        name: "twice in one spelling, of which the last counts",
+        text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: workflow-controller-configmap\n\
+               data:\n  parAllelism: 1\n  parAllelism: \"1\"\n",
+        findings: &["7:3 `parAllelism` is taken for `parallelism`"],
+    },
+    Example {
         name: "two spellings: the one whose bytes come last wins",
         text: "persistence:\n  nodeStatusOffload: false\n  nodeStatusOffLoad: true\n",
         findings: &["2:3 `nodeStatusOffload` is taken for `nodeStatusOffLoad`"],
@@ -101,7 +107,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .reading
                 .converted
                 .node_at(folded.at)
-                .and_then(|node| edits::replace(configuration, node, folded.field))
+                .and_then(|node| edits::respell(configuration, node, folded.field))
                 // Beside another spelling the new name would be there twice.
                 .filter(|_| alone);
             let mut finding = Finding::new(
