@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use argo_offload_core::config::{File, Options, Stage, Verdict, judge, lint};
 use argo_offload_core::golang::ArgoVersion;
+use argo_offload_core::yaml;
 use argo_offload_oracle::{ConfigOutcome, ConfigStage, Oracle, RELEASES, argo_folder, count, seed};
 use argo_offload_testkit::fixtures::persistence_hash;
 use argo_offload_testkit::{Class, Complaint, Configs, Population, Rng};
@@ -76,8 +77,8 @@ fn above_four_keys_a_value_that_swallows_the_next_key_may_be_overlooked() {
     let argo = Oracle::start("v3.7.6").outcome(manifest);
     assert!(argo.orders < 120 && argo.data.len() == 5, "{argo:?}");
     let ours = judge(manifest, "3.7.6".parse().expect("a version"));
-    let difference = difference(&ours, &argo);
-    assert_eq!(difference, Some(Difference::OrdersNotTried), "{ours:?}\n{argo:?}");
+    let difference = difference(manifest, &ours, &argo);
+    assert_eq!(difference, Some(Difference::NotFollowed), "{ours:?}\n{argo:?}");
 }
 
 /// Likewise.
@@ -110,8 +111,9 @@ enum Difference {
     Class(Class),
     /// The same, elsewhere.
     Place(Class),
-    /// Above 4 keys not all of the keys' orders are tried, there and here not the same ones.
-    OrdersNotTried,
+    /// Chance that neither side follows to its end: above 4 keys not all of their orders are tried, of three keys
+    /// that are one in JSON not all.
+    NotFollowed,
 }
 
 /// The stages, with an order.
@@ -139,7 +141,7 @@ impl Tally {
             *self.stages.entry(argo.stage).or_default() += 1;
             let chance = argo.by_chance || ours.stage == Stage::Depends;
             let argo = if chance { oracle.outcome_of_runs(manifest, MANY) } else { argo };
-            let Some(difference) = difference(&ours, &argo) else { continue };
+            let Some(difference) = difference(manifest, &ours, &argo) else { continue };
             let seen = self.differences.entry(difference).or_default();
             *seen += 1;
             if *seen <= SHOWN {
@@ -169,7 +171,7 @@ impl Tally {
         let count = |of: fn(&Difference) -> bool| {
             self.differences.iter().filter(|(kind, _)| of(kind)).map(|(_, count)| count).sum()
         };
-        let all: usize = count(|kind| *kind != Difference::OrdersNotTried);
+        let all: usize = count(|kind| *kind != Difference::NotFollowed);
         let settings: usize = count(|kind| *kind == Difference::Persistence);
         let most = if population == Population::Printable { 0 } else { self.judged / 10_000 };
         (all > most || settings > 0).then(|| {
@@ -178,12 +180,12 @@ impl Tally {
     }
 }
 
-fn difference(ours: &Verdict, argo: &ConfigOutcome) -> Option<Difference> {
+fn difference(manifest: &[u8], ours: &Verdict, argo: &ConfigOutcome) -> Option<Difference> {
     let (here, there) = (said(ours.stage), of_argo(argo.stage));
     let not_all_orders = argo.data.len() > 4 && !argo.data.contains_key("config");
     let of_orders = |difference| {
         let by_order = not_all_orders && here.max(there) == Said::Depends;
-        Some(if by_order { Difference::OrdersNotTried } else { difference })
+        Some(if by_order { Difference::NotFollowed } else { difference })
     };
     if here != there {
         let refused = |said| matches!(said, Said::Manifest | Said::Parse);
@@ -214,8 +216,8 @@ fn difference(ours: &Verdict, argo: &ConfigOutcome) -> Option<Difference> {
     if theirs.iter().any(|argo| ours.is_argos(argo)) {
         return None;
     }
-    if not_all_orders && argo.by_chance {
-        return Some(Difference::OrdersNotTried);
+    if argo.by_chance && (not_all_orders || has_three_in_one(manifest)) {
+        return Some(Difference::NotFollowed);
     }
     let class = theirs.first().map_or(ours.class, |argo| argo.class);
     of_orders(if theirs.iter().any(|argo| argo.class == ours.class) {
@@ -223,6 +225,12 @@ fn difference(ours: &Verdict, argo: &ConfigOutcome) -> Option<Difference> {
     } else {
         Difference::Class(class)
     })
+}
+
+/// Whether JSON cannot tell three keys apart.
+fn has_three_in_one(manifest: &[u8]) -> bool {
+    let Ok(document) = yaml::read(manifest) else { return false };
+    yaml::to_json(&document).is_ok_and(|converted| converted.collisions.len() >= 2)
 }
 
 fn said(stage: Stage) -> Said {
