@@ -7,12 +7,13 @@ use argo_offload_core::golang::{ArgoVersion, Encoder, NodeVersion};
 use argo_offload_core::nodes::{MergeError, decompress_nodes, merge_nodes};
 use argo_offload_core::workflow::{Envelope, Storage};
 
-use super::rows::{address, counted, finish, warn};
+use super::named_store::{address, warn};
+use super::printed_workflow::finish;
 use super::{Answer, notice, parts};
 use crate::cli::MergeArguments;
 use crate::failure::Failure;
 use crate::input::{Document, Objects, single};
-use crate::output::{bytes, printable, say};
+use crate::output::{bytes, counted, printable, say};
 use crate::store::NodeStore;
 
 pub(super) fn run(arguments: &MergeArguments) -> Result<Answer> {

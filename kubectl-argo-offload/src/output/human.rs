@@ -14,6 +14,11 @@ pub(crate) fn bytes(bytes: u64) -> String {
     format!("{value:.1}GiB")
 }
 
+/// `1 node`, `2 nodes`
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// `283%`; `0%` only for nothing.
 pub(crate) fn percent(part: u64, whole: i64) -> String {
     let share = part as f64 * 100.0 / whole as f64;

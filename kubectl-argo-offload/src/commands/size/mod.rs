@@ -12,12 +12,11 @@ use argo_offload_core::size::{Rules, compress_nodes, judge, measure};
 use argo_offload_core::workflow::{Envelope, EnvelopeProblem, Storage};
 
 use self::report::{Item, Level, Report};
-use super::rows::counted;
 use super::{Answer, notice};
 use crate::cli::{FailOn, SizeArguments, SizeOutput};
 use crate::failure::{self, Failure};
 use crate::input::{Document, Objects, inputs, objects};
-use crate::output::{printable, say, write_json, write_yaml};
+use crate::output::{counted, printable, say, write_json, write_yaml};
 
 pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
     let rules = Rules {
