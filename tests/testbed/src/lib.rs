@@ -4,4 +4,5 @@
 //! panics. Programs are fetched or built once and kept in [`cache`].
 
 pub mod cache;
+pub mod database;
 pub mod process;
