@@ -4,5 +4,9 @@
 //! panics. Programs are fetched or built once and kept in [`cache`].
 
 pub mod cache;
+pub mod cluster;
 pub mod database;
+mod guard;
+mod kubelet;
 pub mod process;
+pub mod programs;

@@ -82,6 +82,11 @@ impl Process {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+        self.kill();
+    }
+
+    /// Ends it at once, as a crash would.
+    pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
