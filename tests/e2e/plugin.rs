@@ -21,7 +21,7 @@ fn kubectl_finds_the_plugin(world: &World) -> Result<()> {
 
 fn size_says_what_the_controller_did(world: &World) -> Result<()> {
     let space = world.standard()?.space(world);
-    for (name, storage) in [(PLAIN, "inline"), (COMPRESSED, "compressed"), (FAILED, "inline")] {
+    for (name, stored) in [(PLAIN, "Inline"), (COMPRESSED, "Compressed"), (FAILED, "Inline")] {
         let arguments = ["get", "workflow", name, "-o", "json", "--show-managed-fields"];
         let workflow = space.kubectl(&arguments)?.ok()?;
         let limit = LIMIT.to_string();
@@ -40,7 +40,9 @@ fn size_says_what_the_controller_did(world: &World) -> Result<()> {
         let report = world.kubectl_with(&size, workflow.stdout())?.json()?;
         let item = report["items"].get(0).context("no item")?;
         assert_eq!(item["name"], name, "{item}");
-        assert_eq!(item["storage"], storage, "{item}");
+        assert_eq!(item["stored"], stored, "{item}");
+        // What the plugin says the controller will do is what it did.
+        assert_eq!(item["verdict"], stored, "{item}");
     }
     // The same as people see it.
     let workflow = space.kubectl(&["get", "workflow", PLAIN, "-o", "json"])?.ok()?;

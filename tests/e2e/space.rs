@@ -20,6 +20,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Space<'world> {
     pub(crate) world: &'world World,
     pub(crate) argo: Argo,
+    /// Whether its Argo ends with this value.
+    pub(crate) owned: bool,
+}
+
+impl Drop for Space<'_> {
+    fn drop(&mut self) {
+        if self.owned {
+            // Their logs stay.
+            let _ = self.kubectl(&["delete", "deployments", "--all", "--wait=false"]);
+        }
+    }
 }
 
 impl Space<'_> {

@@ -32,14 +32,14 @@ pub(crate) struct Standard {
 impl Standard {
     /// Their space.
     pub(crate) fn space<'world>(&self, world: &'world World) -> Space<'world> {
-        Space { world, argo: self.argo.clone() }
+        Space { world, argo: self.argo.clone(), owned: false }
     }
 }
 
 /// Has the controller make them.
 pub(crate) fn make(world: &World) -> Result<Standard> {
     let install = Install::new("standard").environment("MAX_WORKFLOW_SIZE", LIMIT.to_string());
-    let space = world.space_with(install)?;
+    let mut space = world.space_with(install)?;
     let workflows = [
         fan_out(PLAIN, 3, "", "1s"),
         fan_out(COMPRESSED, 300, "", "1s"),
@@ -61,7 +61,8 @@ pub(crate) fn make(world: &World) -> Result<Standard> {
     let lost = space.workflow(LOST)?;
     let uid = lost["metadata"]["uid"].as_str().unwrap_or_default();
     space.sql(&format!("DELETE FROM {TABLE} WHERE uid='{uid}'"))?;
-    Ok(Standard { argo: space.argo })
+    space.owned = false;
+    Ok(Standard { argo: space.argo.clone() })
 }
 
 /// An input that does not compress: hexadecimal digits that differ from node to node.

@@ -47,7 +47,7 @@ impl World {
 
     /// The same, with Argo installed otherwise.
     pub(crate) fn space_with(&self, install: Install) -> Result<Space<'_>> {
-        Ok(Space { world: self, argo: self.cluster.install(install)? })
+        Ok(Space { world: self, argo: self.cluster.install(install)?, owned: true })
     }
 
     /// The standard workflows, made when they are first asked for. No test changes them.
