@@ -1,6 +1,7 @@
 //! The command line.
 
 mod lint;
+mod rows;
 mod words;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
+pub use rows::{DatabaseArguments, RowsArguments, RowsBytes, RowsOutput, RowsSort};
 
 /// See, split and merge the node status that Argo Workflows keeps outside Kubernetes.
 ///
@@ -37,6 +39,9 @@ pub struct Arguments {
 pub enum Command {
     /// Show how large workflows are and what the controller does with them
     Size(SizeArguments),
+    /// List the rows of offloaded nodes in a store
+    #[command(visible_alias = "ls")]
+    Rows(RowsArguments),
     /// Take a workflow's nodes out: the workflow without them goes to stdout, they go to a store
     Split(SplitArguments),
     /// Put a workflow's nodes back, from a store, from parts, or from its compressedNodes
@@ -205,6 +210,9 @@ Examples:
   # The same as YAML
   kubectl argo-offload merge -f dehydrated.json -o yaml > my-workflow.yaml
 
+  # From Argo's table in a database; the password is asked for
+  kubectl argo-offload merge -f dehydrated.json --store mysql://argo@db.example/argo
+
   # From parts
   kubectl argo-offload merge -f dehydrated.json --parts parts > my-workflow.json
 
@@ -222,12 +230,15 @@ pub struct MergeArguments {
     /// How the workflow is printed
     #[arg(short, long, value_name = "FORMAT", default_value = "json")]
     pub output: WorkflowOutput,
-    /// Where the nodes are: dir:PATH, an archive [default: dir:offloaded-nodes]
+    /// Where the nodes are: dir:PATH, an archive, or mysql://USER@HOST/DATABASE [default: dir:offloaded-nodes]
     #[arg(long, value_name = "STORE", conflicts_with = "parts")]
     pub store: Option<String>,
     /// The folder with the parts that `split --out` wrote
     #[arg(long, value_name = "FOLDER")]
     pub parts: Option<PathBuf>,
+    /// How a database is opened.
+    #[command(flatten)]
+    pub database: DatabaseArguments,
     /// Whose code decides.
     #[command(flatten)]
     pub argo: ArgoArguments,
@@ -259,6 +270,8 @@ pub enum SchemaName {
     HelmValues,
     /// The output of `size -o json`
     SizeReport,
+    /// The output of `rows -o json`
+    RowList,
     /// The output of `lint -o json`
     LintReport,
     /// The output of `lint --list-rules -o json`

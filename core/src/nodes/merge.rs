@@ -79,7 +79,7 @@ pub fn merge_nodes(
         return Err(MergeError::NotOffloaded);
     }
     readable(encoder, text)?;
-    let canonical = verified(encoder, nodes, &envelope.offload_version)?;
+    let canonical = canonical_nodes(encoder, nodes, &envelope.offload_version)?;
     put(&envelope, &canonical)
 }
 
@@ -90,7 +90,12 @@ fn readable(encoder: &mut Encoder, text: &[u8]) -> Result<(), MergeError> {
 }
 
 /// The nodes as Go marshals them, if that has the version `expected`.
-fn verified<'a>(
+///
+/// `nodes` may be in any spelling of a server; borrowed when they stand there as Go wrote them.
+///
+/// # Errors
+/// They are no nodes, they have content that this version of Argo does not keep, or another version.
+pub fn canonical_nodes<'a>(
     encoder: &mut Encoder,
     nodes: &'a [u8],
     expected: &str,

@@ -13,8 +13,8 @@ use super::{Answer, notice, parts};
 use crate::cli::MergeArguments;
 use crate::failure::Failure;
 use crate::input::{Document, Objects, single};
-use crate::output::{bytes, counted, printable, say};
-use crate::store::NodeStore;
+use crate::output::{bytes, counted, duration, printable, say};
+use crate::store::{NodeStore, RowInfo};
 
 pub(super) fn run(arguments: &MergeArguments) -> Result<Answer> {
     let argo = arguments.argo.argo_version;
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<Answer> {
     }
     let (nodes, place) = match &arguments.parts {
         Some(folder) => from_parts(folder, &envelope)?,
-        None => from_store(arguments.store.as_deref(), &envelope)?,
+        None => from_store(arguments, &envelope)?,
     };
     let merged = merge_nodes(&mut encoder, text, &nodes)
         .map_err(|error| failure(&objects, &document, argo, &error))?;
@@ -58,7 +58,7 @@ fn from_parts(folder: &Path, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String
     Ok((parts::read(folder, version)?, folder.display().to_string()))
 }
 
-fn from_store(store: Option<&str>, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String)> {
+fn from_store(arguments: &MergeArguments, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String)> {
     if envelope.uid.is_empty() {
         return Err(Failure::new(
             "the Workflow has no metadata.uid, under which its row is stored",
@@ -66,7 +66,7 @@ fn from_store(store: Option<&str>, envelope: &Envelope<'_>) -> Result<(Vec<u8>, 
         .help("take the workflow from the cluster: kubectl get workflow NAME -o json")
         .into());
     }
-    let store = address(store)?.open()?;
+    let store = address(arguments.store.as_deref())?.open(&arguments.database.access())?;
     warn(store.as_ref());
     match store.get(&envelope.uid, &envelope.offload_version)? {
         Some(record) => Ok((record.nodes, store.describe())),
@@ -88,16 +88,24 @@ fn missing(store: &dyn NodeStore, envelope: &Envelope<'_>) -> Result<Failure> {
             failure.help("it has no other row of this workflow either: name another --store")
         );
     }
-    let known: Vec<String> = others
-        .iter()
-        .take(5)
-        .map(|row| format!("{} ({})", row.key.version, bytes(row.bytes)))
-        .collect();
+    let known: Vec<String> = others.iter().take(5).map(known).collect();
     Ok(failure.help(format_args!(
         "it has {} of this workflow: {}",
         counted(others.len() as u64, "other version"),
         known.join(", ")
     )))
+}
+
+/// A version with what the store knows of it.
+fn known(row: &RowInfo) -> String {
+    let size = row.bytes.or(row.stored_bytes).map(bytes);
+    let age = row.age.map(|age| format!("{} old", duration(age.as_secs())));
+    let details: Vec<String> = size.into_iter().chain(age).collect();
+    if details.is_empty() {
+        row.key.version.clone()
+    } else {
+        format!("{} ({})", row.key.version, details.join(", "))
+    }
 }
 
 fn failure(

@@ -8,6 +8,7 @@ mod merge;
 mod named_store;
 mod parts;
 mod printed_workflow;
+mod rows;
 mod schema;
 mod size;
 mod split;
@@ -52,6 +53,7 @@ fn notice(argo: ArgoVersion) {
 pub(crate) fn run(command: Command) -> Result<Answer> {
     match command {
         Command::Size(arguments) => size::run(&arguments),
+        Command::Rows(arguments) => rows::run(&arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use argo_offload_core::yaml;
 use serde::Serialize;
 
-pub(crate) use human::{age, bytes, counted, percent};
+pub(crate) use human::{age, bytes, counted, duration, percent};
 pub(crate) use say::{printable, say, shortened};
 pub(crate) use table::Table;
 

@@ -49,7 +49,10 @@ impl Client {
         let output = child.wait_with_output()?;
         let written = writer.join();
         if !output.status.success() {
-            bail!("{}: {}", self.kind.name(), String::from_utf8_lossy(&output.stderr).trim_end());
+            // The client repeats the statement first, however long.
+            let text = String::from_utf8_lossy(&output.stderr);
+            let from = text.trim_end().char_indices().rev().nth(2000).map_or(0, |(at, _)| at);
+            bail!("{}: {}", self.kind.name(), text[from..].trim_end());
         }
         if !matches!(written, Ok(Ok(()))) {
             bail!("{} did not read all statements", self.kind.name());

@@ -238,6 +238,22 @@ impl Server {
         self.process.signal(Signal::KILL)
     }
 
+    /// Stops it from doing anything; connections stay open.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn pause(&self) -> Result<()> {
+        self.process.signal(Signal::STOP)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn resume(&self) -> Result<()> {
+        self.process.signal(Signal::CONT)
+    }
+
     /// Runs statements as the administrator, and gives the rows: a line each, tabs between columns.
     ///
     /// # Errors
