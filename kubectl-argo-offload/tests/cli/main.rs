@@ -4,6 +4,7 @@ mod bad_input;
 mod examples;
 mod explain;
 mod lint;
+mod rows;
 mod run;
 mod schema;
 mod size;

@@ -1,7 +1,7 @@
 //! The table in every shape that Argo has made, and when it is not there.
 
 use argo_offload_testbed::database::{Kind, Shape, statements};
-use kubectl_argo_offload::store::mysql::Cause;
+use kubectl_argo_offload::store::mysql::{Cause, Limits, MySqlStore, Target};
 use kubectl_argo_offload::store::{NodeStore, Wanted};
 
 use crate::servers::{Fixture, TABLE, key, nodes, shared};
@@ -70,40 +70,25 @@ fn a_user_that_may_only_select_suffices() {
         let mut target = fixture.target();
         target.user = format!("{name}_reader");
         target.password = "only-reads".to_owned().into();
-        let limits = kubectl_argo_offload::store::mysql::Limits::default();
-        let store =
-            kubectl_argo_offload::store::mysql::MySqlStore::open(target, limits).expect("opens");
+        let store = MySqlStore::open(target, Limits::default()).expect("opens");
         assert!(store.get("a", &version).expect("readable").is_some(), "{kind:?}");
         assert_eq!(store.versions_of("a").expect("a list").len(), 1, "{kind:?}");
     }
 }
 
-/// A database with a hyphen, as the manual procedures name it, and a table in another database.
+/// A database with a hyphen, as manuals name it, and a table with a backtick in it.
 #[test]
 fn names_that_need_quotes_are_names() {
     let fixture = Fixture::new(Kind::MySql97);
-    let (nodes, version) = nodes(1, 2000);
-    fixture.sql("create database `argo-workflow`;");
-    fixture
-        .server
-        .sql_in(
-            "argo-workflow",
-            statements("my`nodes", Shape::Argo37)
-                .replace("`my`nodes`", "`my``nodes`")
-                .replace("my`nodes_i", "my_nodes_i"),
-        )
-        .expect("table");
+    let user = &fixture.database.user;
     fixture.sql(format!(
-        "grant all on `argo-workflow`.* to '{}'@'%'; insert into `argo-workflow`.`my``nodes` \
-         (clustername, uid, version, namespace, nodes) values ('default', 'a', '{version}', 'argo', '{}');",
-        fixture.database.user,
-        "{}"
+        "create database `argo-workflow`; grant all on `argo-workflow`.* to '{user}'@'%';\n\
+         create table `argo-workflow`.`my``nodes` like argo_workflows;\n\
+         insert into `argo-workflow`.`my``nodes` (clustername, uid, version, namespace, nodes) \
+         values ('default', 'a', 'fnv:1', 'argo', '{{}}');"
     ));
-    let _ = nodes;
-    let mut target = fixture.target();
-    target.table = "argo-workflow.my`nodes".into();
-    let limits = kubectl_argo_offload::store::mysql::Limits::default();
+    let table = "argo-workflow.my`nodes".into();
     let store =
-        kubectl_argo_offload::store::mysql::MySqlStore::open(target, limits).expect("opens");
+        MySqlStore::open(Target { table, ..fixture.target() }, Limits::default()).expect("opens");
     assert_eq!(store.list(&Wanted::default()).expect("a list").len(), 1);
 }
