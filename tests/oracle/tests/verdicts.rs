@@ -216,7 +216,8 @@ fn difference(manifest: &[u8], ours: &Verdict, argo: &ConfigOutcome) -> Option<D
     if theirs.iter().any(|argo| ours.is_argos(argo)) {
         return None;
     }
-    if argo.by_chance && (not_all_orders || has_three_in_one(manifest)) {
+    let by_chance = argo.by_chance || argo.errors.len() > 1;
+    if by_chance && (not_all_orders || has_three_in_one(manifest)) {
         return Some(Difference::NotFollowed);
     }
     let class = theirs.first().map_or(ours.class, |argo| argo.class);
