@@ -199,9 +199,9 @@ async fn logs(
         }
         // An end of the reader shows as end of its input; else there is nothing to read from it.
         let mut byte = [0];
-        match tokio::time::timeout(Duration::from_millis(100), stream.read(&mut byte)).await {
-            Ok(Ok(0) | Err(_)) => return Ok(()),
-            Ok(Ok(_)) | Err(_) => {}
+        let read = tokio::time::timeout(Duration::from_millis(100), stream.read(&mut byte)).await;
+        if let Ok(Ok(0) | Err(_)) = read {
+            return Ok(());
         }
     }
 }

@@ -210,7 +210,8 @@ impl Pod {
             .filter_map(|status| status["name"].as_str())
             .collect();
         let first_wait = states.iter().all(|(_, state)| {
-            state.name() == "waiting" && state.last.as_object().is_none_or(|last| last.is_empty())
+            state.name() == "waiting"
+                && state.last.as_object().is_none_or(serde_json::Map::is_empty)
         });
         let message = format!("containers with unready status: [{}]", unready.join(" "));
         let mut conditions = Vec::new();
