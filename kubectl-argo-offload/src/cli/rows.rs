@@ -34,8 +34,8 @@ Examples:
   # Argo's table in a database; the password is asked for
   kubectl argo-offload rows --store 'mysql://argo@db.example/argo?table=argo_workflows'
 
-  # The largest, under all cluster names
-  kubectl argo-offload rows --store mysql://argo@db.example/argo --all-clusters --bytes estimate --sort bytes
+  # The largest first
+  kubectl argo-offload rows --store mysql://argo@db.example/argo --bytes estimate --sort bytes
 
   # Every version of every workflow of a namespace
   kubectl argo-offload ls --store mysql://argo@db.example/argo -n team-a --versions -o json";
