@@ -1,5 +1,6 @@
 //! The command line.
 
+mod connection;
 mod lint;
 mod rows;
 mod words;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use connection::{ConnectionArguments, ControllerArguments, SelectionArguments};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
 pub use rows::{DatabaseArguments, RowsArguments, RowsBytes, RowsOutput, RowsSort};
 
@@ -75,7 +77,13 @@ pub enum Command {
 
 const SIZE_EXAMPLES: &str = "\
 Examples:
-  # One workflow: its size, the verdict, and the bytes by field
+  # One workflow in the cluster: its size, the verdict, and the bytes by field
+  kubectl argo-offload size my-workflow -n argo
+
+  # All that are running, in all namespaces, by the limit and version of the controller
+  kubectl argo-offload size -A -l workflows.argoproj.io/completed!=true
+
+  # From a file
   kubectl get workflow my-workflow -o json --show-managed-fields > my-workflow.json
   kubectl argo-offload size -f my-workflow.json
 
@@ -85,9 +93,6 @@ Examples:
   # In CI: fail when a workflow comes within 10 % of the limit
   kubectl argo-offload size -f my-workflow.json --fail-on near
 
-  # What is in the cluster now, as YAML
-  kubectl get workflows -A -o yaml --show-managed-fields | kubectl argo-offload size -f -
-
   # The names of those that the controller would offload
   kubectl argo-offload size -f workflows/ -o json |
     jq -r '.items[] | select(.verdict == \"Offloaded\") | .name'";
@@ -96,22 +101,25 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = SIZE_EXAMPLES)]
 pub struct SizeArguments {
-    /// A file, a folder, or - for stdin; may be repeated. JSON or YAML: objects, Lists, several documents,
-    /// JSON lines; also .gz and .zst
-    #[arg(short, long = "filename", value_name = "FILE", required = true)]
+    /// Which workflows of the cluster.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Instead of the cluster: a file, a folder, or - for stdin; may be repeated. JSON or YAML: objects, Lists,
+    /// several documents, JSON lines; also .gz and .zst
+    #[arg(short, long = "filename", value_name = "FILE", conflicts_with_all = ["names", "selector", "all_namespaces"])]
     pub filename: Vec<PathBuf>,
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: SizeOutput,
-    /// Whose code decides.
-    #[command(flatten)]
-    pub argo: ArgoArguments,
-    /// The controller's MAX_WORKFLOW_SIZE in bytes; Ki and Mi may follow
-    #[arg(long, value_name = "BYTES", default_value = "1Mi", value_parser = parse_bytes)]
-    pub max_size: u64,
-    /// Whether the controller has nodeStatusOffLoad on
-    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
-    pub offloading: bool,
+    /// The version of Argo Workflows whose code decides [default: the controller's, else 4.1]
+    #[arg(long, value_name = "VERSION")]
+    pub argo_version: Option<ArgoVersion>,
+    /// The controller's MAX_WORKFLOW_SIZE in bytes; Ki and Mi may follow [default: the controller's, else 1Mi]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub max_size: Option<u64>,
+    /// Whether the controller has nodeStatusOffLoad on [default: what its ConfigMap says, else true]
+    #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
+    pub offloading: Option<bool>,
     /// The controller runs with ALWAYS_OFFLOAD_NODE_STATUS=true
     #[arg(long)]
     pub always_offload: bool,
@@ -119,6 +127,12 @@ pub struct SizeArguments {
     /// (the controller fails, or what it stores is larger than the limit)
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
+    /// Which controller decides.
+    #[command(flatten)]
+    pub controller: ControllerArguments,
+    /// How the cluster is reached.
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
 }
 
 /// When `size` fails.

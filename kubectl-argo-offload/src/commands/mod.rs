@@ -4,6 +4,7 @@ mod complete;
 mod completion;
 mod explain;
 mod lint;
+mod live;
 mod merge;
 mod named_store;
 mod parts;

@@ -7,6 +7,7 @@ pub mod dir;
 mod error;
 pub mod mysql;
 mod record;
+pub mod server;
 mod sha256;
 
 pub use address::{Access, AddressError, StoreAddress};
