@@ -81,7 +81,7 @@ pub struct SelectionArguments {
     #[arg(short = 'l', long, value_name = "LABELS", conflicts_with = "names")]
     pub selector: Option<String>,
     /// The workflows of all namespaces
-    #[arg(short = 'A', long, conflicts_with_all = ["names", "namespace"])]
+    #[arg(short = 'A', long, conflicts_with = "names")]
     pub all_namespaces: bool,
 }
 

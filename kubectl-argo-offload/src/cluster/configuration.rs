@@ -219,9 +219,10 @@ mod tests {
 
     #[test]
     fn the_section_is_read_as_argo_reads_it() {
-        let found = of(
-            r#"{"persistence":"nodeStatusOffLoad: yes\nclusterName: 1.10\nmysql:\n  host: db\n  port: 0x1538\n  database: argo\n  tableName: t\n  userNameSecret: {name: s, key: u}\n  passwordSecret: {name: s, key: p}\n  options: {tls: skip-verify}"}"#,
-        );
+        let section = "nodeStatusOffLoad: yes\nclusterName: 1.10\nmysql: {host: db, port: 0x1538, database: argo, \
+                       tableName: t, userNameSecret: {name: s, key: u}, passwordSecret: {name: s, key: p}, \
+                       options: {tls: skip-verify}}";
+        let found = of(&serde_json::json!({ "persistence": section }).to_string());
         let found = found.expect("accepted").expect("persistence");
         assert_eq!((found.offloading, &*found.cluster_name), (true, "1.1"));
         let database = found.database.expect("database");
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn what_the_controller_refuses_is_an_error_with_its_words() {
-        let error = of(r#"{"persistence":"mysql: {hots: db}"}"#).expect_err("refused");
+        let error = of(r#"{"persistence":"mysql:\n  hots: db\n"}"#).expect_err("refused");
         assert!(error.to_string().contains("refuses the ConfigMap argo/x"), "{error}");
         assert!(error.to_string().contains("hots"), "{error}");
     }

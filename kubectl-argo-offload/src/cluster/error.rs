@@ -141,6 +141,9 @@ fn of_status(status: &kube::core::Status, server: &str, access: &Access) -> Clus
                 format_args!("cannot {access}: {server} answers {code}: {message}"),
             );
             match code {
+                400 if message.contains("HTTPS server") => {
+                    error.with_help("the server speaks TLS: its address begins with https://")
+                }
                 429 | 500..=599 => {
                     error.with_help("the API server is busy or failing: try again later")
                 }

@@ -13,6 +13,8 @@ mod owner;
 pub mod permissions;
 mod proxy;
 mod request;
+#[cfg(test)]
+mod scripted;
 mod secrets;
 mod watch;
 mod workflows;

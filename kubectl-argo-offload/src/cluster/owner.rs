@@ -133,7 +133,8 @@ mod tests {
         let owner = |metadata: &str| owner_of(format!(r#"{{"metadata":{metadata}}}"#).as_bytes());
         let kind = |metadata: &str| owner(metadata).map(|owner| owner.kind);
         let found = owner(
-            r#"{"annotations":{"argocd.argoproj.io/tracking-id":"flows:/ConfigMap:argo/x","meta.helm.sh/release-name":"r"}}"#,
+            r#"{"annotations":{"argocd.argoproj.io/tracking-id":"flows:/ConfigMap:argo/x",
+                "meta.helm.sh/release-name":"r"}}"#,
         );
         assert_eq!(
             found.map(|owner| owner.to_string()).as_deref(),

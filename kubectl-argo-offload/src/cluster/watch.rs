@@ -202,3 +202,48 @@ impl std::fmt::Debug for Watch {
         out.debug_struct("Watch").field("access", &self.access).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::scripted::scripted;
+
+    #[tokio::test]
+    async fn a_watch_goes_on_from_where_it_was() {
+        let first = concat!(
+            r#"{"type":"ADDED","object":{"metadata":{"resourceVersion":"5"},"a":1}}"#,
+            "\n",
+            r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"7"}}}"#,
+            "\n"
+        );
+        let expired =
+            r#"{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}"#;
+        let again =
+            r#"{"type":"MODIFIED","object":{"metadata":{"resourceVersion":"9"},"b":[ 2 ]}}"#;
+        let (expired, again) = (format!("{expired}\n"), format!("{again}\n"));
+        let answers = [(200, first), (200, &*expired), (200, "{}"), (200, &*again)];
+        let (cluster, asked) = scripted(&answers).await;
+        let mut watch = Watch::new(&cluster, "argo", "x");
+        assert_eq!(watch.next().await.expect("event").change, Change::Added);
+        let event = watch.next().await.expect("event");
+        assert_eq!(event.change, Change::Modified);
+        assert_eq!(event.workflow, br#"{"metadata":{"resourceVersion":"9"},"b":[ 2 ]}"#);
+        let asked: Vec<String> = asked.into_iter().collect();
+        assert!(
+            asked[1].ends_with("fieldSelector=metadata.name%3Dx&resourceVersion=7"),
+            "{asked:?}"
+        );
+        assert!(asked[2].ends_with("/namespaces/argo/workflows/x"), "{asked:?}");
+        assert!(asked[3].ends_with("fieldSelector=metadata.name%3Dx"), "{asked:?}");
+    }
+
+    #[tokio::test]
+    async fn a_workflow_that_is_gone_meanwhile_ends_the_watch() {
+        let expired =
+            r#"{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}"#;
+        let gone = r#"{"kind":"Status","reason":"NotFound","code":404,"details":{"name":"x"}}"#;
+        let (cluster, _asked) = scripted(&[(200, &format!("{expired}\n")), (404, gone)]).await;
+        let error = Watch::new(&cluster, "argo", "x").next().await.expect_err("gone");
+        assert!(error.is_not_found(), "{error:?}");
+    }
+}

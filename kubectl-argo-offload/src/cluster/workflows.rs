@@ -189,6 +189,60 @@ impl Query {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::scripted::scripted;
+
+    const GONE: &str =
+        r#"{"kind":"Status","metadata":{"continue":"newer"},"reason":"Expired","code":410}"#;
+
+    #[tokio::test]
+    async fn a_list_goes_on_when_its_state_is_no_longer_kept() {
+        let first =
+            r#"{"kind":"WorkflowList","items":[{"a":1},{"b":2}],"metadata":{"continue":"older"}}"#;
+        let last = r#"{"kind":"WorkflowList","items":[{"c":3}],"metadata":{}}"#;
+        let (cluster, asked) = scripted(&[(200, first), (410, GONE), (200, last)]).await;
+        let mut pages = workflows(&cluster, Selection::default());
+        let page = pages.next().await.expect("a page").expect("the first");
+        assert_eq!((page.items.len(), page.inconsistent), (2, false));
+        let page = pages.next().await.expect("a page").expect("the last");
+        assert_eq!(page.workflows().collect::<Vec<_>>(), [br#"{"c":3}"#]);
+        assert!(page.inconsistent);
+        assert!(pages.next().await.expect("the end").is_none());
+        let asked: Vec<String> = asked.into_iter().collect();
+        let path = "/apis/argoproj.io/v1alpha1/workflows?limit=20";
+        assert_eq!(
+            asked,
+            [path.to_owned(), format!("{path}&continue=older"), format!("{path}&continue=newer")]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_list_that_cannot_go_on_is_an_error() {
+        let (cluster, _asked) = scripted(&[(410, GONE), (410, GONE)]).await;
+        let error = workflows(&cluster, Selection::default()).next().await.expect_err("gone twice");
+        assert!(matches!(error.kind(), ErrorKind::Gone(_)), "{error:?}");
+        assert!(error.help().is_some(), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_busy_server_is_asked_again_and_not_for_ever() {
+        let busy = r#"{"kind":"Status","message":"too many requests","reason":"TooManyRequests","code":429}"#;
+        let (cluster, _asked) = scripted(&[(429, busy), (503, "down"), (200, "{}")]).await;
+        assert_eq!(workflow(&cluster, "argo", "x").await.expect("a workflow"), b"{}");
+        let (cluster, asked) = scripted(&[(429, busy); 9]).await;
+        let error = workflow(&cluster, "argo", "x").await.expect_err("busy");
+        assert!(error.to_string().contains("answers 429: too many requests"), "{error}");
+        assert_eq!(asked.try_iter().count(), 4);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_list_is_an_error_with_its_place() {
+        let (cluster, _asked) = scripted(&[(200, "<html>log in</html>")]).await;
+        let error = workflows(&cluster, Selection::default()).next().await.expect_err("no list");
+        assert!(
+            error.to_string().starts_with("page 1 of workflows.argoproj.io in all namespaces: "),
+            "{error}"
+        );
+    }
 
     #[test]
     fn what_a_selector_holds_stays_in_it() {

@@ -114,7 +114,9 @@ mod tests {
     fn deployment(container: serde_json::Value) -> Option<Controller> {
         let deployment = json!({
             "metadata": {"name": "wc", "namespace": "flows"},
-            "spec": {"replicas": 2, "selector": {}, "template": {"spec": {"containers": [{"name": "proxy"}, container]}}},
+            "spec": {
+                "replicas": 2, "selector": {}, "template": {"spec": {"containers": [{"name": "proxy"}, container]}},
+            },
             "status": {"readyReplicas": 1},
         });
         of_deployment(&serde_json::from_value(deployment).expect("a Deployment"))
@@ -124,7 +126,8 @@ mod tests {
     fn helm_and_kustomize_say_how_the_controller_runs() {
         let found = deployment(json!({
             "name": "controller", "image": "quay.io/argoproj/workflow-controller:v3.7.6@sha256:0",
-            "command": ["workflow-controller"], "args": ["--configmap", "a", "--namespaced", "--configmap=chart-configmap"],
+            "command": ["workflow-controller"],
+            "args": ["--configmap", "a", "--namespaced", "--configmap=chart-configmap"],
             "env": [{"name": "MAX_WORKFLOW_SIZE", "value": "2048"}, {"name": "POD", "valueFrom": {}}],
         }));
         let found = found.expect("a controller");

@@ -151,8 +151,8 @@ fn unknown(kind: &ErrorKind) -> bool {
 fn assumed(error: &ClusterError, argo: ArgoVersion, rules: &Rules) {
     let offloading = if rules.offloading { "on" } else { "off" };
     say(format_args!(
-        "note: the controller's settings are not known ({error}): Argo {argo}, a limit of {} and offloading {offloading} \
-         are assumed; --argo-version, --max-size and --offloading tell others",
+        "note: the controller's settings are not known ({error}): Argo {argo}, a limit of {} and offloading \
+         {offloading} are assumed; --argo-version, --max-size and --offloading tell others",
         bytes(rules.max_bytes.unsigned_abs())
     ));
 }

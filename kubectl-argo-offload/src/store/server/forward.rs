@@ -42,7 +42,9 @@ pub(super) async fn find(cluster: &Cluster, namespace: &str) -> Result<Found, Cl
         ErrorKind::NotFound,
         format_args!("there is no ready argo-server in the namespace {namespace}"),
     )
-    .with_help("say where it is: ARGO_SERVER=HOST:PORT and ARGO_TOKEN; or look: kubectl get pods -A -l app=argo-server"))
+    .with_help(
+        "say where it is: ARGO_SERVER=HOST:PORT; or look: kubectl get pods -A -l app=argo-server",
+    ))
 }
 
 fn of_pod(pod: &Pod, namespace: &str) -> Option<Found> {
@@ -113,7 +115,8 @@ mod tests {
             "readinessProbe": {"httpGet": {"port": 2746, "scheme": "HTTPS"}}});
         assert_eq!(found(upstream.clone(), "True"), Some((2746, true)));
         assert_eq!(found(upstream, "False"), None);
-        let plain = json!({"name": "x", "image": "quay.io/argoproj/argocli:v3.7.6", "args": ["server", "--secure=false", "-p", "80"]});
+        let plain = json!({"name": "x", "image": "quay.io/argoproj/argocli:v3.7.6",
+            "args": ["server", "--secure=false", "-p", "80"]});
         assert_eq!(found(plain, "True"), Some((80, false)));
         let variable = json!({"name": "x", "args": ["server"], "env": [{"name": "ARGO_SECURE", "value": "false"}]});
         assert_eq!(found(variable, "True"), Some((2746, false)));
