@@ -185,7 +185,7 @@ fn rights_are_asked_for_before_they_are_used(world: &World) -> Result<()> {
 
 fn the_owner_of_a_config_map_is_seen_in_what_the_api_keeps(world: &World) -> Result<()> {
     let namespace = fresh_namespace(world, "owned")?;
-    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": namespace}});
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}, "metadata": {"name": "x", "namespace": namespace}});
     let file = tempfile::NamedTempFile::new()?;
     std::fs::write(file.path(), map.to_string())?;
     let file_name = file.path().display().to_string();

@@ -60,8 +60,6 @@ fn what_argo_server_refuses_is_explained(world: &World) -> Result<()> {
             .expect_err("a wrong token");
         assert_eq!(error.kind(), &ErrorKind::Unauthorized, "{error:?}");
         assert!(!format!("{error:?}").contains("hunter2"));
-        let error = get(settings(&server, "hunter2", &[]), OFFLOADED).await.expect_err("no scheme");
-        assert!(error.help().is_some_and(|help| help.contains("must begin with")), "{error:?}");
         let error = get(settings(&server, &reader, &[]), "none").await.expect_err("no workflow");
         assert!(error.is_not_found(), "{error:?}");
         let error = get(settings(&server, &reader, &[("ARGO_BASE_HREF", "/wrong")]), OFFLOADED)

@@ -108,8 +108,8 @@ fn a_pod_without_a_listener_and_a_missing_right_are_explained(world: &World) -> 
         let tunnel = Tunnel::open(&admin, &target).await.expect("a tunnel");
         let mut stream = TcpStream::connect(tunnel.address()).await.expect("connect");
         greeting(&mut stream).await;
-        // No MySQL packet: the server says so and ends the connection.
-        tokio::io::AsyncWriteExt::write_all(&mut stream, &[0xff; 64]).await.expect("write");
+        // No answer to a greeting: the server says so and ends the connection.
+        tokio::io::AsyncWriteExt::write_all(&mut stream, &[1, 0, 0, 1, 0]).await.expect("write");
         let mut rest = Vec::new();
         let end =
             tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut rest)).await;
