@@ -1,15 +1,14 @@
 //! Reaching a cluster in every way that kubectl has, and saying what is wrong when it cannot be reached.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::net::TcpListener;
+use std::path::Path;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::reach::{free_port, token_of};
+use crate::reach::{Proxy, free_port, kubeconfig, token_of};
 use crate::tests;
 use crate::world::World;
 
@@ -62,31 +61,6 @@ fn fails(output: &Output, texts: &[&str]) {
         assert!(shown.contains(text), "no {text:?} in: {shown}");
     }
     assert!(shown.contains("\n  help: "), "no next step in: {shown}");
-}
-
-/// A kubeconfig with one cluster and one user, in JSON.
-fn kubeconfig(
-    world: &World,
-    folder: &Path,
-    name: &str,
-    server: &str,
-    more: Value,
-    user: Value,
-) -> PathBuf {
-    let mut cluster = json!({
-        "server": server, "certificate-authority": world.cluster.authority(),
-    });
-    cluster.as_object_mut().expect("object").extend(more.as_object().expect("object").clone());
-    cluster.as_object_mut().expect("object").retain(|_, value| !value.is_null());
-    let text = json!({
-        "apiVersion": "v1", "kind": "Config", "current-context": "x",
-        "clusters": [{"name": "x", "cluster": cluster}],
-        "users": [{"name": "x", "user": user}],
-        "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"}}],
-    });
-    let file = folder.join(name);
-    std::fs::write(&file, text.to_string()).expect("write");
-    file
 }
 
 fn token(world: &World) -> Value {
@@ -284,50 +258,4 @@ fn what_does_not_answer_is_not_waited_for(world: &World) -> Result<()> {
     );
     assert!(start.elapsed() < Duration::from_secs(8), "it took {:?}", start.elapsed());
     Ok(())
-}
-
-/// An HTTP proxy that knows CONNECT.
-struct Proxy {
-    port: u16,
-    count: std::sync::Arc<std::sync::atomic::AtomicUsize>,
-}
-
-impl Proxy {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("listen");
-        let port = listener.local_addr().expect("address").port();
-        let count = std::sync::Arc::<std::sync::atomic::AtomicUsize>::default();
-        let counter = std::sync::Arc::clone(&count);
-        // Ends with the test program.
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-                std::thread::spawn(move || proxied(stream));
-            }
-        });
-        Self { port, count }
-    }
-
-    fn connections(&self) -> usize {
-        self.count.load(std::sync::atomic::Ordering::SeqCst)
-    }
-}
-
-fn proxied(mut client: TcpStream) {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") && client.read_exact(&mut byte).is_ok() {
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let Some(target) = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next()) else {
-        return;
-    };
-    let Ok(mut server) = TcpStream::connect(target) else { return };
-    if client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").is_err() {
-        return;
-    }
-    let (Ok(mut from), Ok(mut to)) = (client.try_clone(), server.try_clone()) else { return };
-    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
-    let _ = std::io::copy(&mut server, &mut client);
 }

@@ -3,19 +3,22 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use kubectl_argo_offload::cli::ConnectionArguments;
 use kubectl_argo_offload::cluster::{Cluster, ErrorKind, connect};
 use kubectl_argo_offload::tunnel::{Route, Target, Tunnel, Via, route};
+use serde_json::json;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
-use crate::reach::{as_user, run};
+use crate::reach::{Proxy, as_user, kubeconfig, run, token_of};
 use crate::tests;
 use crate::world::World;
 
 tests!(
     every_name_of_the_service_leads_to_the_database,
     one_connection_a_tunnel_and_many_tunnels_at_once,
-    a_pod_without_a_listener_and_a_missing_right_are_explained,
+    a_missing_pod_and_a_missing_right_are_explained,
+    a_cut_amid_a_connection_is_told_with_a_next_step,
 );
 
 async fn through(connection: &Cluster, via: &str, host: &str) -> Target {
@@ -92,7 +95,7 @@ fn one_connection_a_tunnel_and_many_tunnels_at_once(world: &World) -> Result<()>
     })
 }
 
-fn a_pod_without_a_listener_and_a_missing_right_are_explained(world: &World) -> Result<()> {
+fn a_missing_pod_and_a_missing_right_are_explained(world: &World) -> Result<()> {
     let namespace = world.standard()?.space(world).argo.namespace;
     run(async {
         let admin = connect(&as_user(world, "admin", &namespace)).await.expect("connect");
@@ -104,12 +107,27 @@ fn a_pod_without_a_listener_and_a_missing_right_are_explained(world: &World) -> 
         let error = Tunnel::open(&reader, &target).await.expect_err("no right");
         assert!(error.is_forbidden(), "{error:?}");
         assert!(error.help().is_some_and(|help| help.contains("pods/portforward")), "{error:?}");
-        // What the server ends is told with a next step.
-        let tunnel = Tunnel::open(&admin, &target).await.expect("a tunnel");
+        Ok(())
+    })
+}
+
+fn a_cut_amid_a_connection_is_told_with_a_next_step(world: &World) -> Result<()> {
+    let namespace = world.standard()?.space(world).argo.namespace;
+    let folder = tempfile::tempdir()?;
+    let proxy = Proxy::start();
+    let more = json!({"proxy-url": format!("http://127.0.0.1:{}", proxy.port)});
+    let user = json!({"token": token_of(world, "admin")?});
+    let file = kubeconfig(world, folder.path(), "proxied", &world.cluster.url(), more, user);
+    let flags =
+        ConnectionArguments { kubeconfig: Some(file), ..as_user(world, "admin", &namespace) };
+    run(async {
+        let connection = connect(&flags).await.expect("connect");
+        let target = through(&connection, "svc/mysql", "x").await;
+        let tunnel = Tunnel::open(&connection, &target).await.expect("a tunnel");
         let mut stream = TcpStream::connect(tunnel.address()).await.expect("connect");
         greeting(&mut stream).await;
-        // No answer to a greeting: the server says so and ends the connection.
-        tokio::io::AsyncWriteExt::write_all(&mut stream, &[1, 0, 0, 1, 0]).await.expect("write");
+        assert!(proxy.connections() > 0);
+        proxy.cut();
         let mut rest = Vec::new();
         let end =
             tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut rest)).await;
