@@ -44,6 +44,7 @@ pub enum Command {
     /// List the rows of offloaded nodes in a store
     #[command(visible_alias = "ls")]
     Rows(RowsArguments),
+    Size(Box<SizeArguments>),
     /// Take a workflow's nodes out: the workflow without them goes to stdout, they go to a store
     Split(SplitArguments),
     /// Put a workflow's nodes back, from a store, from parts, or from its compressedNodes

@@ -10,7 +10,11 @@ use crate::standard::OFFLOADED;
 use crate::tests;
 use crate::world::World;
 
-tests!(an_offloaded_workflow_comes_with_its_nodes, what_argo_server_refuses_is_explained,);
+tests!(
+    an_offloaded_workflow_comes_with_its_nodes,
+    what_argo_server_refuses_is_explained,
+    the_server_is_reached_through_the_cluster,
+);
 
 /// What `argo` would be told in the environment.
 fn settings(server: &str, token: &str, more: &[(&str, &str)]) -> Settings {
@@ -75,6 +79,31 @@ fn what_argo_server_refuses_is_explained(world: &World) -> Result<()> {
             .await
             .expect_err("nothing there");
         assert_eq!(error.kind(), &ErrorKind::Unreachable, "{error:?}");
+        Ok(())
+    })
+}
+
+fn the_server_is_reached_through_the_cluster(world: &World) -> Result<()> {
+    let namespace = world.standard()?.space(world).argo.namespace;
+    run(async {
+        let connection = connect(&as_user(world, "admin", &namespace)).await.expect("connect");
+        let server =
+            ArgoServer::through(&connection, &namespace, Token::OfCluster).await.expect("a server");
+        for _ in 0..2 {
+            let text =
+                server.workflow(&connection, &namespace, OFFLOADED).await.expect("a workflow");
+            let object: Value = serde_json::from_slice(&text).expect("JSON");
+            assert!(object["status"]["nodes"].is_object(), "no nodes");
+        }
+        let none = ArgoServer::through(&connection, "kube-system", Token::OfCluster)
+            .await
+            .expect_err("no server");
+        assert!(none.is_not_found() && none.help().is_some(), "{none:?}");
+        let reader = connect(&as_user(world, "reader", &namespace)).await.expect("connect");
+        let error = ArgoServer::through(&reader, &namespace, Token::OfCluster)
+            .await
+            .expect_err("forbidden");
+        assert!(error.is_forbidden(), "{error:?}");
         Ok(())
     })
 }

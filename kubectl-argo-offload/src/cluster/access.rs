@@ -66,7 +66,7 @@ impl Access {
         match &self.namespace {
             Some(namespace) => text.push_str(&format!(" in the namespace {namespace}")),
             None if self.name.is_none() && self.verb != "create" => {
-                text.push_str(" in all namespaces")
+                text.push_str(" in all namespaces");
             }
             None => {}
         }

@@ -30,7 +30,7 @@ pub enum ErrorKind {
     /// Credentials are missing or not accepted (401).
     Unauthorized,
     /// The user may not do this (403).
-    Forbidden(Access),
+    Forbidden(Box<Access>),
     /// There is no such object (404).
     NotFound,
     /// What is asked for is too long ago (410); the text continues a list all the same.
@@ -86,8 +86,11 @@ impl ClusterError {
     pub(crate) fn forbidden(access: &Access, user: Option<&str>) -> Self {
         let who =
             user.map_or_else(|| "you".into(), |user| format!("{:?}", shortened(user, FOREIGN)));
-        Self::new(ErrorKind::Forbidden(access.clone()), format_args!("{who} may not {access}"))
-            .with_help(format_args!("ask the cluster's administrator for: {}", access.grant()))
+        Self::new(
+            ErrorKind::Forbidden(Box::new(access.clone())),
+            format_args!("{who} may not {access}"),
+        )
+        .with_help(format_args!("ask the cluster's administrator for: {}", access.grant()))
     }
 
     /// The error for a request to the Kubernetes API at `server`.

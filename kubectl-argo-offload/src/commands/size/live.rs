@@ -67,11 +67,10 @@ impl Work {
             }
         }
         if empty && matches!(arguments.output, SizeOutput::Table | SizeOutput::Wide) {
-            match all {
-                true => say("No resources found"),
-                false => {
-                    say(format_args!("No resources found in {} namespace.", cluster.namespace()))
-                }
+            if all {
+                say("No resources found");
+            } else {
+                say(format_args!("No resources found in {} namespace.", cluster.namespace()));
             }
         }
         Ok(())
