@@ -9,3 +9,4 @@ pub use envelope::{Envelope, EnvelopeError, EnvelopeProblem, Storage};
 pub use list::ListPage;
 pub use objects::objects;
 pub(crate) use storage::with_storage;
+pub use storage::without_nodes;
