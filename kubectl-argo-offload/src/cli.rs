@@ -1,6 +1,7 @@
 //! The command line.
 
 mod connection;
+mod get;
 mod lint;
 mod rows;
 mod words;
@@ -11,6 +12,7 @@ use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use connection::{ConnectionArguments, ControllerArguments, SelectionArguments};
+pub use get::{GetArguments, GetOutput, Status};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
 pub use rows::{DatabaseArguments, RowsArguments, RowsBytes, RowsOutput, RowsSort};
 
@@ -45,6 +47,8 @@ pub enum Command {
     #[command(visible_alias = "ls")]
     Rows(RowsArguments),
     Size(Box<SizeArguments>),
+    /// Show workflows and their nodes, wherever those are
+    Get(GetArguments),
     /// Take a workflow's nodes out: the workflow without them goes to stdout, they go to a store
     Split(SplitArguments),
     /// Put a workflow's nodes back, from a store, from parts, or from its compressedNodes

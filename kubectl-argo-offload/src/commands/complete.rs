@@ -137,6 +137,7 @@ mod tests {
                 "version",
                 "completion"
             ]
+            ["size", "get", "split", "merge", "lint", "explain", "schema", "version", "completion"]
         );
         assert_eq!(lines(&["s"]), ["size", "split", "schema"]);
         assert_eq!(lines(&["schema", "s"]), ["size-report", "symptom", "symptom-list"]);

@@ -3,6 +3,7 @@
 mod complete;
 mod completion;
 mod explain;
+mod get;
 mod lint;
 mod live;
 mod merge;
@@ -55,6 +56,7 @@ pub(crate) fn run(command: Command) -> Result<Answer> {
     match command {
         Command::Size(arguments) => size::run(&arguments),
         Command::Rows(arguments) => rows::run(&arguments),
+        Command::Get(arguments) => get::run(&arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),

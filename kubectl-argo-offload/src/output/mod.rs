@@ -23,6 +23,11 @@ pub(crate) fn write_stdout(bytes: &[u8]) -> Result<()> {
     out.write_all(bytes).and_then(|()| out.flush()).context("cannot write to stdout")
 }
 
+/// Whether colours are wanted on stdout: it is a terminal that has them, and NO_COLOR is not set.
+pub(crate) fn colours_wanted() -> bool {
+    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+}
+
 /// Writes an indented JSON document to stdout.
 pub(crate) fn write_json(value: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_vec_pretty(value)?;
