@@ -54,7 +54,7 @@ fn get(source: &dyn Source, arguments: &GetArguments) -> Result<Answer> {
     let first = found.next();
     let second = found.next();
     let alone = first.is_some() && second.is_none();
-    if arguments.row_version.is_some() && !alone {
+    if arguments.row_version.is_some() && second.is_some() {
         return Err(Failure::new("--row-version is of one workflow").help("name it").into());
     }
     let output = match arguments.output {

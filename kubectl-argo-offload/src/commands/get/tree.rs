@@ -199,7 +199,7 @@ pub(super) fn left_out(outline: &Outline) -> String {
     if outline.folded.total() > 0 {
         parts.push(words(&outline.folded));
     }
-    for (count, why) in [(outline.filtered, "of other kinds"), (outline.omitted, "Omitted")] {
+    for (count, why) in [(outline.filtered, "not chosen"), (outline.omitted, "Omitted")] {
         if count > 0 {
             parts.push(format!("{} {why}", grouped(count.into())));
         }
