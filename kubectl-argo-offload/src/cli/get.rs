@@ -18,8 +18,8 @@ Examples:
   # What failed, and why
   kubectl argo-offload get -f my-workflow.json --status Failed,Error --limit 0
 
-  # One template's nodes, as argo selects them
-  kubectl argo-offload get -f my-workflow.json --node-field-selector templateName=process,phase!=Succeeded
+  # Nodes as argo selects them
+  kubectl argo-offload get -f my-workflow.json --node-field-selector phase!=Succeeded
 
   # All of it with its nodes, for jq
   kubectl argo-offload get -f my-workflow.json -o json | jq '.status.nodes | length'

@@ -90,6 +90,7 @@ fn every_example_in_the_help_runs() {
     folder.write("kubeconfig", cluster + context);
     let mut ran = 0;
     for command in ["size", "split", "rows", "merge", "lint", "explain", "schema", "completion"] {
+    for command in ["size", "get", "split", "merge", "lint", "explain", "schema", "completion"] {
         let help = folder.run(&[command, "--help"]).good().out();
         for example in examples(&help) {
             let path =
@@ -115,6 +116,7 @@ fn every_example_in_the_help_runs() {
     }
     assert_eq!(ran, 32);
     assert_eq!(ran, 28);
+    assert_eq!(ran, 33);
 }
 
 #[test]
@@ -122,6 +124,7 @@ fn help_teaches() {
     let folder = Folder::new();
     for command in
         ["", "size", "rows", "split", "merge", "lint", "explain", "schema", "version", "completion"]
+        ["", "size", "get", "split", "merge", "lint", "explain", "schema", "version", "completion"]
     {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();

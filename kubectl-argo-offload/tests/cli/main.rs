@@ -3,6 +3,7 @@
 mod bad_input;
 mod examples;
 mod explain;
+mod get;
 mod lint;
 mod rows;
 mod run;
