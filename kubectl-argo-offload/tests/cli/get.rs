@@ -248,6 +248,11 @@ fn nothing_found_is_said() {
     let empty = br#"{"apiVersion":"v1","kind":"List","items":[]}"#;
     let ran = folder.run_with(&["get", "-f", "-"], empty).good();
     assert_eq!((ran.out(), ran.err()), (String::new(), "No workflows found.\n".into()));
+    let ran = folder.run_with(&["get", "-f", "-", "-w"], b"");
+    assert_eq!((ran.code(), ran.err()), (2, "No workflows found.\n".into()));
+    let ran = folder.run_with(&["get", "-f", "-", "-w"], b"{\"kind\":");
+    assert_eq!(ran.code(), 2);
+    assert!(ran.err().contains("EOF while parsing") && !ran.err().contains("No workflows"));
     let json = folder.run_with(&["get", "-f", "-", "-o", "json"], empty).good().out();
     let json: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["items"], Value::Array(vec![]));

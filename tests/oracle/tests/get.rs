@@ -367,7 +367,7 @@ impl Maker {
             0 => node["templateName"] = json!(format!("p{}", rng.below(3))),
             1 => {
                 node["templateRef"] =
-                    json!({"name": "library", "template": format!("p{}", rng.below(3))})
+                    json!({"name": "library", "template": format!("p{}", rng.below(3))});
             }
             _ => {}
         }

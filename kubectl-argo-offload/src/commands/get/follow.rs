@@ -53,13 +53,13 @@ pub(super) fn follow(
         }
         before = Some(state);
     }
-    match before {
-        Some(state) => say(format_args!(
+    // Of no state at all, whoever read them says why.
+    if let Some(state) = before {
+        say(format_args!(
             "note: no more states came; workflow/{} has not ended: {}",
             printable(&state.name),
             printable(&state.status)
-        )),
-        None => say("No workflows found."),
+        ));
     }
     Ok(Answer::Incomplete)
 }

@@ -58,14 +58,15 @@ impl Hydrator<'_> {
             Storage::None => "none",
             Storage::Inline => "in the object",
             Storage::Compressed => "compressed in the object",
-            Storage::Offloaded => return self.from_store(objects, document, &envelope),
+            Storage::Offloaded => return self.fetch(objects, document, &envelope),
         };
         let text = decompress_nodes(&mut self.encoder, text)
             .map_err(|error| merge::failure(objects, document, self.argo, &error))?;
         Ok(Hydrated { text, place: place.into() })
     }
 
-    fn from_store<'o>(
+    /// The workflow with the nodes of its row.
+    fn fetch<'o>(
         &mut self,
         objects: &'o Objects,
         document: &Document,

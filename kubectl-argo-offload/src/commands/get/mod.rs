@@ -180,17 +180,17 @@ fn watch(
     let part = part(arguments);
     let mut found = Found::new(source.states(names.first().map(String::as_str))?, names);
     let mut followed: Option<String> = None;
-    let states = found.by_ref().filter_map(|(objects, document)| {
+    let states = found.by_ref().map(|(objects, document)| {
         let state = describe(hydrator, &objects, &document, &part, look, true);
         if let Ok(state) = &state {
             let first = followed.get_or_insert_with(|| state.name.clone());
             if *first != state.name {
                 let what =
                     format!("workflow/{first} is followed, and workflow/{} came", state.name);
-                return Some(Err(Failure::new(what).help("name the one that is meant").into()));
+                return Err(Failure::new(what).help("name the one that is meant").into());
             }
         }
-        Some(state)
+        state
     });
     let answer = follow::follow(states, look, |text| write_stdout(text.as_bytes()))?;
     Ok(if answer == Answer::Good {
