@@ -42,11 +42,10 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show how large workflows are and what the controller does with them
-    Size(SizeArguments),
+    Size(Box<SizeArguments>),
     /// List the rows of offloaded nodes in a store
     #[command(visible_alias = "ls")]
     Rows(RowsArguments),
-    Size(Box<SizeArguments>),
     /// Show workflows and their nodes, wherever those are
     Get(GetArguments),
     /// Take a workflow's nodes out: the workflow without them goes to stdout, they go to a store

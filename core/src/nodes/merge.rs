@@ -95,8 +95,7 @@ pub fn merge_other_nodes(
         return Err(MergeError::NotOffloaded);
     }
     readable(encoder, text)?;
-    let canonical = canonical_nodes(encoder, nodes, &envelope.offload_version)?;
-    let canonical = verified(encoder, nodes, version)?;
+    let canonical = canonical_nodes(encoder, nodes, version)?;
     put(&envelope, &canonical)
 }
 

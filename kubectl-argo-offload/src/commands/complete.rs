@@ -129,6 +129,7 @@ mod tests {
             [
                 "size",
                 "rows",
+                "get",
                 "split",
                 "merge",
                 "lint",
@@ -137,7 +138,6 @@ mod tests {
                 "version",
                 "completion"
             ]
-            ["size", "get", "split", "merge", "lint", "explain", "schema", "version", "completion"]
         );
         assert_eq!(lines(&["s"]), ["size", "split", "schema"]);
         assert_eq!(lines(&["schema", "s"]), ["size-report", "symptom", "symptom-list"]);

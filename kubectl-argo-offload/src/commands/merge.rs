@@ -108,7 +108,6 @@ fn known(row: &RowInfo) -> String {
     }
 }
 
-fn failure(
 /// The error for nodes that cannot be put back.
 pub(super) fn failure(
     objects: &Objects,

@@ -9,9 +9,9 @@ use argo_offload_core::workflow::{Envelope, Storage};
 
 use super::source::Store;
 use crate::commands::merge;
-use crate::commands::rows::counted;
 use crate::failure::Failure;
 use crate::input::{Document, Objects};
+use crate::output::counted;
 use crate::output::{bytes, printable};
 use crate::store::{NodeStore, RowInfo};
 
@@ -142,5 +142,9 @@ fn described(store: &dyn NodeStore, row: &RowInfo) -> String {
         _ => None,
     };
     let count = nodes.map_or("unreadable".into(), |nodes| counted(nodes as u64, "node"));
-    format!("{} ({count}, {})", printable(&row.key.version), bytes(row.bytes))
+    format!(
+        "{} ({count}, {})",
+        printable(&row.key.version),
+        row.bytes.map_or_else(|| "size unknown".to_owned(), bytes)
+    )
 }

@@ -24,11 +24,12 @@ use self::hydrate::Hydrator;
 use self::list::List;
 use self::look::Look;
 use self::source::{Files, Inputs, Source, Store};
-use super::rows::{counted, finish};
+use super::printed_workflow::finish;
 use super::{Answer, notice};
 use crate::cli::{GetArguments, GetOutput, WorkflowOutput};
 use crate::failure::{self, Failure};
 use crate::input::{Document, Objects, objects};
+use crate::output::counted;
 use crate::output::{printable, say, write_stdout};
 
 pub(super) fn run(arguments: &GetArguments) -> Result<Answer> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde_json::value::RawValue;
 
-use crate::commands::rows::{address, warn};
+use crate::commands::named_store::{address, warn};
 use crate::failure::Failure;
 use crate::input::{Input, inputs};
 use crate::store::NodeStore;
