@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::commands::named_store::{address, warn};
 use crate::failure::Failure;
 use crate::input::{Input, inputs};
-use crate::store::NodeStore;
+use crate::store::{Access, NodeStore};
 
 /// Inputs, one after the other: each is read when it is asked for.
 pub(super) type Inputs<'source> = Box<dyn Iterator<Item = Result<Input>> + 'source>;
@@ -64,7 +64,7 @@ impl Source for Files<'_> {
     }
 
     fn open_store(&self) -> Result<Box<dyn NodeStore>> {
-        let store = address(self.store)?.open()?;
+        let store = address(self.store)?.open(&Access::default())?;
         warn(store.as_ref());
         Ok(store)
     }
