@@ -57,14 +57,14 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if chosen.is_empty() {
-        eprintln!("no test is named {}", parts.join(" or "));
+        println!("no test is named {}", parts.join(" or "));
         return ExitCode::FAILURE;
     }
     let start = Instant::now();
     let mut world = match World::new() {
         Ok(world) => world,
         Err(error) => {
-            eprintln!("the cluster does not start: {error:#}");
+            println!("the cluster does not start: {error:#}");
             println!("test result: FAILED. 0 passed; {} failed", chosen.len());
             return ExitCode::FAILURE;
         }

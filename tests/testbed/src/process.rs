@@ -4,10 +4,13 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::cache;
 
 /// How long a program may take to end when asked to.
 const GRACE: Duration = Duration::from_secs(10);
@@ -104,10 +107,43 @@ impl Drop for Process {
     }
 }
 
-/// A port of the loopback that was free a moment ago.
+/// Ports below those that the system gives to clients, so that no connection takes one meanwhile.
+const PORTS: std::ops::Range<u16> = 15_000..32_000;
+
+/// A free port of the loopback that no other caller gets while this process runs, in this process or another: asking
+/// the system for any free port gives the same one to two servers that start side by side.
 ///
 /// # Errors
-/// When there is none.
+/// When there is none, or the cache cannot be written.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static HELD: Mutex<Vec<File>> = Mutex::new(Vec::new());
+    let folder = cache::folder("ports");
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let start = time.subsec_nanos() as usize % PORTS.len();
+    for port in PORTS.skip(start).chain(PORTS.take(start)) {
+        let file = File::create(folder.join(port.to_string()))?;
+        // Locked by whoever has this port, to the end of their process.
+        if file.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            held.push(file);
+            return Ok(port);
+        }
+    }
+    bail!("no free port from {} to {}", PORTS.start, PORTS.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_port_is_given_twice() -> Result<()> {
+        let mut ports: Vec<u16> = (0..50).map(|_| free_port()).collect::<Result<_>>()?;
+        ports.sort_unstable();
+        ports.dedup();
+        assert_eq!(ports.len(), 50);
+        Ok(())
+    }
 }

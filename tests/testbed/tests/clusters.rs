@@ -65,9 +65,12 @@ fn nothing_is_left_of_a_testbed_that_was_killed() -> Result<()> {
         }
     }
     let folder = folder.context("testbed up has printed no folder");
+    let running = folder.as_deref().map_or(0, |folder| processes(folder).len());
     testbed.kill()?;
     testbed.wait()?;
     let folder = folder?;
+    // etcd, API server, controller manager, scheduler, kwok, controller, argo-server.
+    assert!(running >= 7, "only {running} processes name {}", folder.display());
     let start = Instant::now();
     while !processes(&folder).is_empty() || folder.exists() {
         ensure!(

@@ -1,14 +1,13 @@
-use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::pki::Pki;
 use super::{PATIENCE, kubectl};
 use crate::guard::{Guard, Watched};
-use crate::process::Process;
+use crate::process::{Process, free_port};
 use crate::programs::Programs;
 
 /// Where the programs listen, on 127.0.0.1.
@@ -26,23 +25,16 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// Ports that were free a moment ago.
+    /// Ports that nobody else has.
     pub(crate) fn free() -> Result<Self> {
-        // All are held until the last one is known, so that none comes twice.
-        let held: Vec<TcpListener> = (0..7)
-            .map(|_| TcpListener::bind("127.0.0.1:0"))
-            .collect::<std::io::Result<_>>()
-            .context("no free port")?;
-        let mut ports = held.iter().map(|held| held.local_addr().map(|address| address.port()));
-        let mut next = || -> Result<u16> { Ok(ports.next().context("seven ports are held")??) };
         Ok(Self {
-            etcd: next()?,
-            etcd_peer: next()?,
-            api: next()?,
-            controller_manager: next()?,
-            scheduler: next()?,
-            kubelet: next()?,
-            kwok: next()?,
+            etcd: free_port()?,
+            etcd_peer: free_port()?,
+            api: free_port()?,
+            controller_manager: free_port()?,
+            scheduler: free_port()?,
+            kubelet: free_port()?,
+            kwok: free_port()?,
         })
     }
 }

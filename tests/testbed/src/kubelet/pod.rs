@@ -1,5 +1,4 @@
-use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,6 +15,7 @@ use super::events::Event;
 use super::state::now;
 use super::watch::delete_now;
 use super::{Shared, locked};
+use crate::process::free_port;
 
 /// A pod whose containers are processes.
 pub(super) struct Pod {
@@ -307,14 +307,8 @@ async fn identity(
     )
 }
 
-/// A free port of this machine for each port of the containers: two pods of one Deployment share the machine.
+/// A port of this machine for each port of the containers: two pods of one Deployment share the machine.
 fn ports(containers: &[Container]) -> Result<BTreeMap<u16, u16>> {
-    let mut held = Vec::new();
-    let mut ports = BTreeMap::new();
-    for port in containers.iter().flat_map(Container::ports) {
-        let listener = TcpListener::bind("127.0.0.1:0").context("no free port")?;
-        ports.entry(port).or_insert(listener.local_addr()?.port());
-        held.push(listener);
-    }
-    Ok(ports)
+    let ports: BTreeSet<u16> = containers.iter().flat_map(Container::ports).collect();
+    ports.into_iter().map(|port| Ok((port, free_port()?))).collect()
 }
