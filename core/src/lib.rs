@@ -20,6 +20,7 @@ pub mod config;
 pub mod golang;
 pub mod json;
 pub mod nodes;
+pub mod rows;
 pub mod size;
 pub mod symptoms;
 pub mod workflow;

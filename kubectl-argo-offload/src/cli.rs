@@ -1,6 +1,9 @@
 //! The command line.
 
+mod connection;
+mod get;
 mod lint;
+mod rows;
 mod words;
 
 use std::path::PathBuf;
@@ -8,7 +11,10 @@ use std::path::PathBuf;
 use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use connection::{ConnectionArguments, ControllerArguments, SelectionArguments};
+pub use get::{GetArguments, GetOutput, Status};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
+pub use rows::{DatabaseArguments, RowsArguments, RowsBytes, RowsOutput, RowsSort};
 
 /// See, split and merge the node status that Argo Workflows keeps outside Kubernetes.
 ///
@@ -36,7 +42,12 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show how large workflows are and what the controller does with them
-    Size(SizeArguments),
+    Size(Box<SizeArguments>),
+    /// List the rows of offloaded nodes in a store
+    #[command(visible_alias = "ls")]
+    Rows(RowsArguments),
+    /// Show workflows and their nodes, wherever those are
+    Get(GetArguments),
     /// Take a workflow's nodes out: the workflow without them goes to stdout, they go to a store
     Split(SplitArguments),
     /// Put a workflow's nodes back, from a store, from parts, or from its compressedNodes
@@ -70,7 +81,13 @@ pub enum Command {
 
 const SIZE_EXAMPLES: &str = "\
 Examples:
-  # One workflow: its size, the verdict, and the bytes by field
+  # One workflow in the cluster: its size, the verdict, and the bytes by field
+  kubectl argo-offload size my-workflow -n argo
+
+  # All that are running, in all namespaces, by the limit and version of the controller
+  kubectl argo-offload size -A -l workflows.argoproj.io/completed!=true
+
+  # From a file
   kubectl get workflow my-workflow -o json --show-managed-fields > my-workflow.json
   kubectl argo-offload size -f my-workflow.json
 
@@ -80,9 +97,6 @@ Examples:
   # In CI: fail when a workflow comes within 10 % of the limit
   kubectl argo-offload size -f my-workflow.json --fail-on near
 
-  # What is in the cluster now, as YAML
-  kubectl get workflows -A -o yaml --show-managed-fields | kubectl argo-offload size -f -
-
   # The names of those that the controller would offload
   kubectl argo-offload size -f workflows/ -o json |
     jq -r '.items[] | select(.verdict == \"Offloaded\") | .name'";
@@ -91,22 +105,25 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = SIZE_EXAMPLES)]
 pub struct SizeArguments {
-    /// A file, a folder, or - for stdin; may be repeated. JSON or YAML: objects, Lists, several documents,
-    /// JSON lines; also .gz and .zst
-    #[arg(short, long = "filename", value_name = "FILE", required = true)]
+    /// Which workflows of the cluster.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Instead of the cluster: a file, a folder, or - for stdin; may be repeated. JSON or YAML: objects, Lists,
+    /// several documents, JSON lines; also .gz and .zst
+    #[arg(short, long = "filename", value_name = "FILE", conflicts_with_all = ["names", "selector", "all_namespaces"])]
     pub filename: Vec<PathBuf>,
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: SizeOutput,
-    /// Whose code decides.
-    #[command(flatten)]
-    pub argo: ArgoArguments,
-    /// The controller's MAX_WORKFLOW_SIZE in bytes; Ki and Mi may follow
-    #[arg(long, value_name = "BYTES", default_value = "1Mi", value_parser = parse_bytes)]
-    pub max_size: u64,
-    /// Whether the controller has nodeStatusOffLoad on
-    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
-    pub offloading: bool,
+    /// The version of Argo Workflows whose code decides [default: the controller's, else 4.1]
+    #[arg(long, value_name = "VERSION")]
+    pub argo_version: Option<ArgoVersion>,
+    /// The controller's MAX_WORKFLOW_SIZE in bytes; Ki and Mi may follow [default: the controller's, else 1Mi]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub max_size: Option<u64>,
+    /// Whether the controller has nodeStatusOffLoad on [default: what its ConfigMap says, else true]
+    #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
+    pub offloading: Option<bool>,
     /// The controller runs with ALWAYS_OFFLOAD_NODE_STATUS=true
     #[arg(long)]
     pub always_offload: bool,
@@ -114,6 +131,12 @@ pub struct SizeArguments {
     /// (the controller fails, or what it stores is larger than the limit)
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
+    /// Which controller decides.
+    #[command(flatten)]
+    pub controller: ControllerArguments,
+    /// How the cluster is reached.
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
 }
 
 /// When `size` fails.
@@ -205,6 +228,9 @@ Examples:
   # The same as YAML
   kubectl argo-offload merge -f dehydrated.json -o yaml > my-workflow.yaml
 
+  # From Argo's table in a database; the password is asked for
+  kubectl argo-offload merge -f dehydrated.json --store mysql://argo@db.example/argo
+
   # From parts
   kubectl argo-offload merge -f dehydrated.json --parts parts > my-workflow.json
 
@@ -222,12 +248,15 @@ pub struct MergeArguments {
     /// How the workflow is printed
     #[arg(short, long, value_name = "FORMAT", default_value = "json")]
     pub output: WorkflowOutput,
-    /// Where the nodes are: dir:PATH, an archive [default: dir:offloaded-nodes]
+    /// Where the nodes are: dir:PATH, an archive, or mysql://USER@HOST/DATABASE [default: dir:offloaded-nodes]
     #[arg(long, value_name = "STORE", conflicts_with = "parts")]
     pub store: Option<String>,
     /// The folder with the parts that `split --out` wrote
     #[arg(long, value_name = "FOLDER")]
     pub parts: Option<PathBuf>,
+    /// How a database is opened.
+    #[command(flatten)]
+    pub database: DatabaseArguments,
     /// Whose code decides.
     #[command(flatten)]
     pub argo: ArgoArguments,
@@ -259,6 +288,8 @@ pub enum SchemaName {
     HelmValues,
     /// The output of `size -o json`
     SizeReport,
+    /// The output of `rows -o json`
+    RowList,
     /// The output of `lint -o json`
     LintReport,
     /// The output of `lint --list-rules -o json`

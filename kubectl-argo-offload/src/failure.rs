@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use argo_offload_core::golang::{ArgoVersion, DecodeError};
 
+use crate::cluster::ClusterError;
 use crate::input::place::position;
 use crate::output::{say, shortened};
 
@@ -58,7 +59,9 @@ impl std::error::Error for Failure {}
 /// Prints an error and its next step on stderr.
 pub(crate) fn print(error: &anyhow::Error) {
     say(format_args!("error: {}", shortened(&format!("{error:#}"), MESSAGE)));
-    if let Some(help) = error.downcast_ref::<Failure>().and_then(|failure| failure.help.as_ref()) {
+    let failure = error.downcast_ref::<Failure>().and_then(|failure| failure.help.as_deref());
+    let cluster = error.downcast_ref::<ClusterError>().and_then(ClusterError::help);
+    if let Some(help) = failure.or(cluster) {
         say(format_args!("  help: {}", shortened(help, MESSAGE)));
     }
 }

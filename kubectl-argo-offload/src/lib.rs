@@ -3,11 +3,13 @@
 //! Internal: the binary `kubectl-argo_offload` is the product, and nothing here is a stable API.
 
 pub mod cli;
+pub mod cluster;
 mod commands;
 mod failure;
 mod input;
 mod output;
 pub mod store;
+pub mod tunnel;
 
 use std::process::ExitCode;
 

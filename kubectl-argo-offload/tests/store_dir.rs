@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kubectl_argo_offload::store::dir::{DirStore, Notice, WriteOptions};
-use kubectl_argo_offload::store::{NodeRecord, NodeStore, Put, Sha256, StoreAddress, StoreError};
+use kubectl_argo_offload::store::{
+    Access, NodeRecord, NodeStore, Put, Sha256, StoreAddress, StoreError,
+};
 use seeded_rows::row;
 
 const SMALL: WriteOptions = WriteOptions { segment_bytes: 4 << 10, frame_bytes: 256 };
@@ -100,8 +102,11 @@ fn same_bytes_twice_are_stored_once() {
     assert_eq!(store.put(&record).unwrap(), Put::AlreadyStored, "also in a later session");
     let rows: Vec<_> = store.rows().unwrap().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 1);
-    assert_eq!((rows[0].bytes, rows[0].stored_bytes), (record.nodes.len() as u64, size));
-    assert_eq!(rows[0].sha256, Sha256::of(&record.nodes));
+    assert_eq!(
+        (rows[0].bytes, rows[0].stored_bytes),
+        (Some(record.nodes.len() as u64), Some(size))
+    );
+    assert_eq!(rows[0].sha256, Some(Sha256::of(&record.nodes)));
 }
 
 #[test]
@@ -302,8 +307,10 @@ fn stores_copy_into_each_other_through_the_trait() {
     put_all(from.as_mut(), &records);
     from.finish().unwrap();
 
-    let (from, mut to) =
-        (address("from").open().unwrap(), address("to").open_for_writing().unwrap());
+    let (from, mut to) = (
+        address("from").open(&Access::default()).unwrap(),
+        address("to").open_for_writing().unwrap(),
+    );
     for info in from.rows().unwrap() {
         let record = from.read(&info.unwrap().key).unwrap().unwrap();
         to.put(&record).unwrap();
@@ -311,7 +318,7 @@ fn stores_copy_into_each_other_through_the_trait() {
     to.finish().unwrap();
     let of = |store: &dyn NodeStore| store.rows().unwrap().map(Result::unwrap).collect::<Vec<_>>();
     assert_eq!(of(to.as_ref()), of(from.as_ref()));
-    let mut reader = address("to").open().unwrap();
+    let mut reader = address("to").open(&Access::default()).unwrap();
     assert!(matches!(reader.put(&records[0]), Err(StoreError::ReadOnly { .. })));
 }
 

@@ -28,6 +28,6 @@ pub(crate) use fold::folds_to;
 pub(crate) use names::{distance, is_field_of_config};
 pub use names::{fields_of, nearest_field, where_field_lives};
 pub use sink::{Count, Sink};
-pub(crate) use special::{base64_bytes, duration, ttl};
+pub(crate) use special::{base64_bytes, duration, time, ttl};
 pub use target::Target;
 pub use version::{ArgoVersion, NodeVersion, ParseVersionError};

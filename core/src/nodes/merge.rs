@@ -75,11 +75,27 @@ pub fn merge_nodes(
     nodes: &[u8],
 ) -> Result<Vec<u8>, MergeError> {
     let envelope = Envelope::parse(text)?;
+    let version = envelope.offload_version.clone();
+    merge_other_nodes(encoder, text, nodes, &version)
+}
+
+/// Puts `nodes` into the Workflow `text` as another `version` of its nodes than it refers to: for reading only,
+/// such a Workflow is none that the controller ever had.
+///
+/// # Errors
+/// The text is not an offloaded Workflow, or these are not the nodes of `version`.
+pub fn merge_other_nodes(
+    encoder: &mut Encoder,
+    text: &[u8],
+    nodes: &[u8],
+    version: &str,
+) -> Result<Vec<u8>, MergeError> {
+    let envelope = Envelope::parse(text)?;
     if envelope.offload_version.is_empty() {
         return Err(MergeError::NotOffloaded);
     }
     readable(encoder, text)?;
-    let canonical = verified(encoder, nodes, &envelope.offload_version)?;
+    let canonical = canonical_nodes(encoder, nodes, version)?;
     put(&envelope, &canonical)
 }
 
@@ -90,7 +106,12 @@ fn readable(encoder: &mut Encoder, text: &[u8]) -> Result<(), MergeError> {
 }
 
 /// The nodes as Go marshals them, if that has the version `expected`.
-fn verified<'a>(
+///
+/// `nodes` may be in any spelling of a server; borrowed when they stand there as Go wrote them.
+///
+/// # Errors
+/// They are no nodes, they have content that this version of Argo does not keep, or another version.
+pub fn canonical_nodes<'a>(
     encoder: &mut Encoder,
     nodes: &'a [u8],
     expected: &str,

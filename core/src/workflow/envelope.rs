@@ -234,7 +234,7 @@ fn span(member: Option<Member>) -> Option<Range<usize>> {
 }
 
 /// The members of the object at `at` that have these keys, and the offset behind the object.
-fn fields<const N: usize>(
+pub(super) fn fields<const N: usize>(
     text: &[u8],
     at: usize,
     keys: [&'static str; N],
@@ -261,7 +261,7 @@ fn present(text: &[u8], member: Option<Member>) -> Option<Member> {
     member.filter(|member| text.get(member.start..member.end) != Some(b"null"))
 }
 
-fn object(
+pub(super) fn object(
     text: &[u8],
     member: Option<Member>,
     key: &'static str,
@@ -276,7 +276,7 @@ fn object(
 }
 
 /// The decoded string, empty if it is absent or null.
-fn string<'a>(
+pub(super) fn string<'a>(
     text: &'a [u8],
     member: Option<Member>,
     key: &'static str,

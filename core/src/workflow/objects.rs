@@ -60,7 +60,7 @@ fn items(text: &[u8], start: usize) -> Result<Option<Vec<Range<usize>>>, SyntaxE
     array(text, at).map(Some)
 }
 
-fn array(text: &[u8], at: usize) -> Result<Vec<Range<usize>>, SyntaxError> {
+pub(super) fn array(text: &[u8], at: usize) -> Result<Vec<Range<usize>>, SyntaxError> {
     let mut found = Vec::new();
     elements(text, at, |span| {
         found.push(span);

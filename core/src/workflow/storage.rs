@@ -1,5 +1,6 @@
 //! Changing where a Workflow says its nodes are, and nothing else of its text.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::{Envelope, EnvelopeError, EnvelopeProblem};
@@ -50,6 +51,20 @@ pub(crate) fn with_storage(
     Ok(out)
 }
 
+/// The Workflow without its nodes and without a word of where they are.
+///
+/// # Errors
+/// What stands in its status is not as JSON has it.
+pub fn without_nodes<'a>(envelope: &Envelope<'a>) -> Result<Cow<'a, [u8]>, EnvelopeError> {
+    match with_storage(envelope, b"\"nodes\":null") {
+        Ok(text) => Ok(Cow::Owned(text)),
+        Err(error) if matches!(error.problem, EnvelopeProblem::Expected { .. }) => {
+            Ok(Cow::Borrowed(envelope.text))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +86,24 @@ mod tests {
             "phase": "Running"
         } }"#
         );
+        let bare = without_nodes(&envelope).expect("status");
+        assert_eq!(
+            alloc::string::String::from_utf8_lossy(&bare),
+            r#"{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","status":{
+            "nodes":null,
+            "phase": "Running"
+        } }"#
+        );
+    }
+
+    #[test]
+    fn what_has_no_nodes_stays_as_it_is() {
+        for text in [
+            &br#"{"kind":"Workflow","apiVersion":"argoproj.io/v1alpha1"}"#[..],
+            br#"{"status":{}}"#,
+        ] {
+            let envelope = Envelope::parse(text).expect("workflow");
+            assert_eq!(without_nodes(&envelope).as_deref(), Ok(text));
+        }
     }
 }

@@ -126,7 +126,18 @@ mod tests {
         let lines = |words: &[&str]| completed(words).0;
         assert_eq!(
             lines(&[""]),
-            ["size", "split", "merge", "lint", "explain", "schema", "version", "completion"]
+            [
+                "size",
+                "rows",
+                "get",
+                "split",
+                "merge",
+                "lint",
+                "explain",
+                "schema",
+                "version",
+                "completion"
+            ]
         );
         assert_eq!(lines(&["s"]), ["size", "split", "schema"]);
         assert_eq!(lines(&["schema", "s"]), ["size-report", "symptom", "symptom-list"]);

@@ -7,13 +7,14 @@ use argo_offload_core::golang::{ArgoVersion, Encoder, NodeVersion};
 use argo_offload_core::nodes::{MergeError, decompress_nodes, merge_nodes};
 use argo_offload_core::workflow::{Envelope, Storage};
 
-use super::rows::{address, counted, finish, warn};
+use super::named_store::{address, warn};
+use super::printed_workflow::finish;
 use super::{Answer, notice, parts};
 use crate::cli::MergeArguments;
 use crate::failure::Failure;
 use crate::input::{Document, Objects, single};
-use crate::output::{bytes, printable, say};
-use crate::store::NodeStore;
+use crate::output::{bytes, counted, duration, printable, say};
+use crate::store::{NodeStore, RowInfo};
 
 pub(super) fn run(arguments: &MergeArguments) -> Result<Answer> {
     let argo = arguments.argo.argo_version;
@@ -36,7 +37,7 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<Answer> {
     }
     let (nodes, place) = match &arguments.parts {
         Some(folder) => from_parts(folder, &envelope)?,
-        None => from_store(arguments.store.as_deref(), &envelope)?,
+        None => from_store(arguments, &envelope)?,
     };
     let merged = merge_nodes(&mut encoder, text, &nodes)
         .map_err(|error| failure(&objects, &document, argo, &error))?;
@@ -57,7 +58,7 @@ fn from_parts(folder: &Path, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String
     Ok((parts::read(folder, version)?, folder.display().to_string()))
 }
 
-fn from_store(store: Option<&str>, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String)> {
+fn from_store(arguments: &MergeArguments, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String)> {
     if envelope.uid.is_empty() {
         return Err(Failure::new(
             "the Workflow has no metadata.uid, under which its row is stored",
@@ -65,7 +66,7 @@ fn from_store(store: Option<&str>, envelope: &Envelope<'_>) -> Result<(Vec<u8>, 
         .help("take the workflow from the cluster: kubectl get workflow NAME -o json")
         .into());
     }
-    let store = address(store)?.open()?;
+    let store = address(arguments.store.as_deref())?.open(&arguments.database.access())?;
     warn(store.as_ref());
     match store.get(&envelope.uid, &envelope.offload_version)? {
         Some(record) => Ok((record.nodes, store.describe())),
@@ -87,11 +88,7 @@ fn missing(store: &dyn NodeStore, envelope: &Envelope<'_>) -> Result<Failure> {
             failure.help("it has no other row of this workflow either: name another --store")
         );
     }
-    let known: Vec<String> = others
-        .iter()
-        .take(5)
-        .map(|row| format!("{} ({})", row.key.version, bytes(row.bytes)))
-        .collect();
+    let known: Vec<String> = others.iter().take(5).map(known).collect();
     Ok(failure.help(format_args!(
         "it has {} of this workflow: {}",
         counted(others.len() as u64, "other version"),
@@ -99,7 +96,20 @@ fn missing(store: &dyn NodeStore, envelope: &Envelope<'_>) -> Result<Failure> {
     )))
 }
 
-fn failure(
+/// A version with what the store knows of it.
+fn known(row: &RowInfo) -> String {
+    let size = row.bytes.or(row.stored_bytes).map(bytes);
+    let age = row.age.map(|age| format!("{} old", duration(age.as_secs())));
+    let details: Vec<String> = size.into_iter().chain(age).collect();
+    if details.is_empty() {
+        row.key.version.clone()
+    } else {
+        format!("{} ({})", row.key.version, details.join(", "))
+    }
+}
+
+/// The error for nodes that cannot be put back.
+pub(super) fn failure(
     objects: &Objects,
     document: &Document,
     argo: ArgoVersion,

@@ -3,9 +3,13 @@
 mod complete;
 mod completion;
 mod explain;
+mod get;
 mod lint;
+mod live;
 mod merge;
+mod named_store;
 mod parts;
+mod printed_workflow;
 mod rows;
 mod schema;
 mod size;
@@ -51,6 +55,8 @@ fn notice(argo: ArgoVersion) {
 pub(crate) fn run(command: Command) -> Result<Answer> {
     match command {
         Command::Size(arguments) => size::run(&arguments),
+        Command::Rows(arguments) => rows::run(&arguments),
+        Command::Get(arguments) => get::run(&arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),

@@ -26,6 +26,7 @@ fn text(name: SchemaName) -> &'static str {
         }
         SchemaName::HelmValues => include_str!("../../../schema/helm-values.json"),
         SchemaName::SizeReport => include_str!("../../../schema/size-report.json"),
+        SchemaName::RowList => include_str!("../../../schema/row-list.json"),
         SchemaName::LintReport => include_str!("../../../schema/lint-report.json"),
         SchemaName::RuleList => include_str!("../../../schema/rule-list.json"),
         SchemaName::Rule => include_str!("../../../schema/rule.json"),

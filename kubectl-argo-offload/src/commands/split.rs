@@ -7,12 +7,13 @@ use argo_offload_core::golang::{ArgoVersion, Encoder};
 use argo_offload_core::nodes::{Record, Split, SplitError, split_nodes};
 use argo_offload_core::workflow::Storage;
 
-use super::rows::{address, counted, finish, warn};
+use super::named_store::{address, warn};
+use super::printed_workflow::finish;
 use super::{Answer, notice, parts};
 use crate::cli::SplitArguments;
 use crate::failure::Failure;
 use crate::input::{Document, Objects, single};
-use crate::output::{bytes, printable, say};
+use crate::output::{bytes, counted, printable, say};
 use crate::store::{NodeRecord, Put};
 
 /// The most bytes of a part when nothing is said: 4 MiB.

@@ -14,6 +14,11 @@ pub(crate) fn bytes(bytes: u64) -> String {
     format!("{value:.1}GiB")
 }
 
+/// `1 node`, `2 nodes`
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// `283%`; `0%` only for nothing.
 pub(crate) fn percent(part: u64, whole: i64) -> String {
     let share = part as f64 * 100.0 / whole as f64;
@@ -28,13 +33,18 @@ pub(crate) fn percent(part: u64, whole: i64) -> String {
 /// The age as kubectl's HumanDuration prints it; `<unknown>` for what is no time.
 pub(crate) fn age(created: &str, now: Timestamp) -> String {
     let Ok(created) = created.parse::<Timestamp>() else { return "<unknown>".into() };
-    let seconds = now.as_second() - created.as_second();
+    match now.as_second() - created.as_second() {
+        ..=-2 => "<invalid>".into(),
+        seconds => duration(seconds.try_into().unwrap_or(0)),
+    }
+}
+
+/// Seconds as kubectl's HumanDuration prints them.
+pub(crate) fn duration(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     // Source: k8s.io/apimachinery, pkg/util/duration (HumanDuration).
     match seconds {
-        ..=-2 => "<invalid>".into(),
-        -1 => "0s".into(),
-        0..120 => format!("{seconds}s"),
+        ..120 => format!("{seconds}s"),
         _ if minutes < 10 => two(minutes, 'm', seconds % 60, 's'),
         _ if minutes < 180 => format!("{minutes}m"),
         _ if hours < 8 => two(hours, 'h', minutes % 60, 'm'),
@@ -46,7 +56,7 @@ pub(crate) fn age(created: &str, now: Timestamp) -> String {
     }
 }
 
-fn two(large: i64, unit: char, small: i64, smaller: char) -> String {
+fn two(large: u64, unit: char, small: u64, smaller: char) -> String {
     if small == 0 { format!("{large}{unit}") } else { format!("{large}{unit}{small}{smaller}") }
 }
 

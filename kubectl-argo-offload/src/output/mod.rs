@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use argo_offload_core::yaml;
 use serde::Serialize;
 
-pub(crate) use human::{age, bytes, percent};
+pub(crate) use human::{age, bytes, counted, duration, percent};
 pub(crate) use say::{printable, say, shortened};
 pub(crate) use table::Table;
 
@@ -21,6 +21,11 @@ pub(crate) const API_VERSION: &str = "argo-offload/v1alpha1";
 pub(crate) fn write_stdout(bytes: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).context("cannot write to stdout")
+}
+
+/// Whether colours are wanted on stdout: it is a terminal that has them, and NO_COLOR is not set.
+pub(crate) fn colours_wanted() -> bool {
+    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
 }
 
 /// Writes an indented JSON document to stdout.

@@ -5,12 +5,24 @@ use std::str::FromStr;
 use super::NodeStore;
 use super::dir::DirStore;
 use super::error::{Shown, StoreError};
+use super::mysql::{Limits, MySqlAddress, MySqlStore, UrlError};
 
 /// Which store is meant: the value of `--store`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreAddress {
     /// `dir:PATH`, an archive directory.
     Dir(PathBuf),
+    /// `mysql://USER@HOST/DATABASE`, Argo's table in a database.
+    MySql(Box<MySqlAddress>),
+}
+
+/// What a store is opened with beside its address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The file that holds the database's password.
+    pub password_file: Option<PathBuf>,
+    /// Whether credentials may go unencrypted over a network.
+    pub allow_plaintext: bool,
 }
 
 impl StoreAddress {
@@ -18,9 +30,14 @@ impl StoreAddress {
     ///
     /// # Errors
     /// When there is no such store or it cannot be read.
-    pub fn open(&self) -> Result<Box<dyn NodeStore>, StoreError> {
+    pub fn open(&self, access: &Access) -> Result<Box<dyn NodeStore>, StoreError> {
         match self {
             Self::Dir(path) => Ok(Box::new(DirStore::open(path)?)),
+            Self::MySql(address) => {
+                let target =
+                    address.target(access.password_file.as_deref(), access.allow_plaintext)?;
+                Ok(Box::new(MySqlStore::open(target, Limits::default())?))
+            }
         }
     }
 
@@ -31,6 +48,8 @@ impl StoreAddress {
     pub fn open_for_writing(&self) -> Result<Box<dyn NodeStore>, StoreError> {
         match self {
             Self::Dir(path) => Ok(Box::new(DirStore::open_for_writing(path)?)),
+            // The controller alone writes there: a row that it does not know of is deleted by it.
+            Self::MySql(_) => Err(StoreError::ReadOnlyKind { store: self.to_string() }),
         }
     }
 }
@@ -39,6 +58,7 @@ impl fmt::Display for StoreAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dir(path) => write!(f, "dir:{}", path.display()),
+            Self::MySql(address) => address.fmt(f),
         }
     }
 }
@@ -50,6 +70,7 @@ impl FromStr for StoreAddress {
         match text.split_once(':') {
             Some(("dir", "")) => Err(AddressError::NoPath),
             Some(("dir", path)) => Ok(Self::Dir(PathBuf::from(path))),
+            Some(("mysql", address)) => Ok(Self::MySql(Box::new(MySqlAddress::parse(address)?))),
             Some((scheme, _)) => Err(AddressError::UnknownScheme { scheme: scheme.to_owned() }),
             None => Err(AddressError::NoScheme),
         }
@@ -60,19 +81,25 @@ impl FromStr for StoreAddress {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// The kind of store is not known.
-    #[error("unknown kind of store {}; known are: dir:PATH (an archive directory)", Shown(scheme))]
+    #[error(
+        "unknown kind of store {}; known are: dir:PATH (an archive directory), mysql://USER@HOST/DATABASE",
+        Shown(scheme)
+    )]
     UnknownScheme {
         /// What stands before the first colon.
         scheme: String,
     },
     /// No colon: the kind of store is missing.
     #[error(
-        "the store's kind is missing; known are: dir:PATH (an archive directory), for example dir:offloaded-nodes"
+        "the store's kind is missing; known are: dir:PATH (an archive directory), for example dir:offloaded-nodes, and mysql://USER@HOST/DATABASE"
     )]
     NoScheme,
     /// `dir:` and nothing behind it.
     #[error("dir: needs a path, for example dir:offloaded-nodes")]
     NoPath,
+    /// No address of a database.
+    #[error(transparent)]
+    MySql(#[from] UrlError),
 }
 
 #[cfg(test)]
@@ -94,7 +121,7 @@ mod tests {
         let error = "s3://key:hunter2@bucket".parse::<StoreAddress>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown kind of store \"s3\"; known are: dir:PATH (an archive directory)"
+            "unknown kind of store \"s3\"; known are: dir:PATH (an archive directory), mysql://USER@HOST/DATABASE"
         );
     }
 

@@ -3,6 +3,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::mysql::DatabaseError;
 use super::record::RowKey;
 use super::sha256::Sha256;
 
@@ -131,9 +132,20 @@ pub enum StoreError {
         /// Where the line begins, in bytes.
         offset: u64,
     },
+    /// A database could not do it, or cannot be reached.
+    #[error(transparent)]
+    Database(Box<DatabaseError>),
     /// The store was opened for reading.
     #[error("{store} is open for reading only; open it for writing to put rows")]
     ReadOnly {
+        /// The store.
+        store: String,
+    },
+    /// A kind of store that is only read.
+    #[error(
+        "{store} is only read: put rows into an archive, for example with `--store dir:offloaded-nodes`"
+    )]
+    ReadOnlyKind {
         /// The store.
         store: String,
     },

@@ -5,12 +5,14 @@
 mod address;
 pub mod dir;
 mod error;
+pub mod mysql;
 mod record;
+pub mod server;
 mod sha256;
 
-pub use address::{AddressError, StoreAddress};
+pub use address::{Access, AddressError, StoreAddress};
 pub use error::{Damage, Problem, StoreError};
-pub use record::{NodeRecord, Put, RowInfo, RowKey};
+pub use record::{NodeRecord, Put, RowInfo, RowKey, Sizes, Wanted};
 pub use sha256::Sha256;
 
 /// The rows of a store, one after the other; a row that cannot be listed is an error in its place.
@@ -53,6 +55,17 @@ pub trait NodeStore {
     /// # Errors
     /// When the list itself cannot be read.
     fn rows(&self) -> Result<Rows<'_>, StoreError>;
+
+    /// The rows that are wanted, without their nodes, as long as the whole list; the order is the store's.
+    ///
+    /// # Errors
+    /// When the list cannot be read.
+    fn list(&self, wanted: &Wanted) -> Result<Vec<RowInfo>, StoreError> {
+        let is_wanted = |row: &RowInfo| {
+            wanted.namespace.as_ref().is_none_or(|namespace| *namespace == row.namespace)
+        };
+        self.rows()?.filter(|row| row.as_ref().map_or(true, is_wanted)).collect()
+    }
 
     /// Every row of one workflow, without its nodes, in the order in which they were put.
     ///

@@ -1,4 +1,7 @@
 use std::fmt;
+use std::time::Duration;
+
+use argo_offload_core::rows::RowRef;
 
 use super::error::Shown;
 use super::sha256::Sha256;
@@ -58,7 +61,7 @@ impl fmt::Display for RowKey {
     }
 }
 
-/// A row without its nodes.
+/// A row without its nodes. What a store does not know, or was not asked for, is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowInfo {
     /// The row's key.
@@ -67,12 +70,52 @@ pub struct RowInfo {
     pub namespace: String,
     /// The workflow's name; empty when unknown.
     pub name: String,
+    /// How long ago the row was written, by the store's own clock.
+    pub age: Option<Duration>,
+    /// How many nodes it holds.
+    pub nodes: Option<u64>,
     /// Length of the nodes' JSON text in bytes.
-    pub bytes: u64,
-    /// Bytes that the store spends on the nodes, after compression.
-    pub stored_bytes: u64,
+    pub bytes: Option<u64>,
+    /// Bytes that the store spends on the nodes: after compression, or in the server's own format.
+    pub stored_bytes: Option<u64>,
     /// SHA-256 of the nodes' JSON text.
-    pub sha256: Sha256,
+    pub sha256: Option<Sha256>,
+}
+
+impl RowInfo {
+    /// What the core needs to know of it.
+    #[must_use]
+    pub fn row_ref(&self) -> RowRef<'_> {
+        RowRef {
+            cluster_name: &self.key.cluster_name,
+            namespace: &self.namespace,
+            uid: &self.key.uid,
+            version: &self.key.version,
+        }
+    }
+}
+
+/// Which rows are listed, and what is found out about each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Rows of every cluster name, not only of the store's own.
+    pub all_clusters: bool,
+    /// Only rows of this namespace.
+    pub namespace: Option<String>,
+    /// How much is read to know how large rows are.
+    pub sizes: Sizes,
+}
+
+/// How much is read to know how large rows are, where a store does not know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sizes {
+    /// Nothing.
+    #[default]
+    None,
+    /// The newest row of each workflow; the others count as large as that one.
+    Estimate,
+    /// Every row.
+    Exact,
 }
 
 /// What became of a row that was put.

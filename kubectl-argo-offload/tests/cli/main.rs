@@ -3,7 +3,9 @@
 mod bad_input;
 mod examples;
 mod explain;
+mod get;
 mod lint;
+mod rows;
 mod run;
 mod schema;
 mod size;

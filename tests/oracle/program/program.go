@@ -110,6 +110,7 @@ var questions = map[string]question{
 	"yaml":        {needsText: true, answer: answerYAML},
 	"yaml2json":   {needsText: true, answer: answerYAMLToJSON},
 	"json2yaml":   {needsText: true, answer: answerJSONToYAML},
+	"get":         {needsText: true, answer: answerGet},
 	"layout":      {answer: answerLayout},
 	"versions":    {answer: answerVersions},
 }

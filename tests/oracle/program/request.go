@@ -29,6 +29,10 @@ type request struct {
 	Always bool `json:"always"`
 	// Runs is how often a configuration is parsed in one order of its keys, to see chance at work. 0 means 8.
 	Runs int `json:"runs"`
+	// Selector is a --node-field-selector of `argo get`.
+	Selector string `json:"selector"`
+	// Wide prints as `argo get -o wide` does.
+	Wide bool `json:"wide"`
 }
 
 func (r *request) runs() int {

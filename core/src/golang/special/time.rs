@@ -60,6 +60,11 @@ impl Time {
         Ok(Self { seconds: seconds - offset, fraction })
     }
 
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub(crate) fn unix_seconds(self) -> i64 {
+        self.seconds - days_before(1970, 1, 1) * DAY
+    }
+
     pub(crate) fn is_zero(self) -> bool {
         self == Self::default()
     }

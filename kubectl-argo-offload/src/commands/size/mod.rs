@@ -1,5 +1,6 @@
 //! `size`: how large workflows are, and what the controller does with them.
 
+mod live;
 mod report;
 mod show;
 
@@ -8,71 +9,26 @@ use std::borrow::Cow;
 use anyhow::Result;
 use argo_offload_core::golang::{DecodeError, Encoder};
 use argo_offload_core::nodes::{MergeError, decompress_nodes};
-use argo_offload_core::size::{Rules, compress_nodes, judge, measure};
+use argo_offload_core::size::{DEFAULT_MAX_WORKFLOW_BYTES, Rules, compress_nodes, judge, measure};
 use argo_offload_core::workflow::{Envelope, EnvelopeProblem, Storage};
 
 use self::report::{Item, Level, Report};
-use super::rows::counted;
 use super::{Answer, notice};
 use crate::cli::{FailOn, SizeArguments, SizeOutput};
 use crate::failure::{self, Failure};
 use crate::input::{Document, Objects, inputs, objects};
-use crate::output::{printable, say, write_json, write_yaml};
+use crate::output::{counted, printable, say, write_json, write_yaml};
 
 pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
-    let rules = Rules {
-        max_bytes: i64::try_from(arguments.max_size).unwrap_or(i64::MAX),
-        offloading: arguments.offloading,
-        always_offload: arguments.always_offload,
-    };
-    let mut report = Report::new(arguments.argo.argo_version, rules);
-    notice(arguments.argo.argo_version);
-    let mut encoder = Encoder::new(arguments.argo.argo_version);
-    let mut others = 0u64;
-    for input in inputs(&arguments.filename) {
-        let objects = match input.and_then(objects) {
-            Ok(objects) => objects,
-            Err(error) => {
-                report.failed += 1;
-                failure::print(&error);
-                continue;
-            }
-        };
-        // Beside others, an object of another kind is passed over; alone it is a mistake.
-        let alone = objects.all.len() == 1
-            && arguments.filename.len() == 1
-            && !arguments.filename[0].is_dir();
-        let mut errors = 0u64;
-        for object in &objects.all {
-            match item(&mut encoder, &report, &objects, object) {
-                Ok(item) => report.add(item),
-                Err(Unmeasured::OtherKind(_)) if !alone => others += 1,
-                Err(Unmeasured::OtherKind(error) | Unmeasured::Failed(error)) => {
-                    errors += 1;
-                    if errors <= SHOWN_ERRORS {
-                        failure::print(&error(object, &objects).into());
-                    }
-                }
-            }
-        }
-        report.failed += errors;
-        if errors > SHOWN_ERRORS {
-            let more = errors - SHOWN_ERRORS;
-            say(format_args!(
-                "error: {}: {more} more objects are refused",
-                printable(&objects.name)
-            ));
-        }
-    }
-    if others > 0 {
-        let others = counted(others, "object");
-        say(format_args!("note: passed over {others} of other kinds than Workflow"));
-    }
+    let report =
+        if arguments.filename.is_empty() { live::report(arguments)? } else { of_files(arguments) };
     match arguments.output {
         SizeOutput::Json => write_json(&report)?,
         SizeOutput::Yaml => write_yaml(&report)?,
         _ if report.items.is_empty() && report.failed > 0 => {}
         SizeOutput::Name => show::names(&report)?,
+        SizeOutput::Table | SizeOutput::Wide
+            if report.items.is_empty() && arguments.filename.is_empty() => {}
         SizeOutput::Table => show::table(&report, false)?,
         SizeOutput::Wide => show::table(&report, true)?,
     }
@@ -87,6 +43,68 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
         (false, true) => Answer::Bad,
         (false, false) => Answer::Good,
     })
+}
+
+/// Measures what files hold.
+fn of_files(arguments: &SizeArguments) -> Report {
+    let argo = arguments.argo_version.unwrap_or_default();
+    let rules = Rules {
+        max_bytes: max_bytes(arguments).unwrap_or(DEFAULT_MAX_WORKFLOW_BYTES),
+        offloading: arguments.offloading.unwrap_or(true),
+        always_offload: arguments.always_offload,
+    };
+    let mut report = Report::new(argo, rules);
+    notice(argo);
+    let mut encoder = Encoder::new(argo);
+    let mut others = 0;
+    for input in inputs(&arguments.filename) {
+        let objects = match input.and_then(objects) {
+            Ok(objects) => objects,
+            Err(error) => {
+                report.failed += 1;
+                failure::print(&error);
+                continue;
+            }
+        };
+        // Beside others, an object of another kind is passed over; alone it is a mistake.
+        let alone = objects.all.len() == 1
+            && arguments.filename.len() == 1
+            && !arguments.filename[0].is_dir();
+        others += measure_all(&mut encoder, &mut report, &objects, alone);
+    }
+    if others > 0 {
+        let others = counted(others, "object");
+        say(format_args!("note: passed over {others} of other kinds than Workflow"));
+    }
+    report
+}
+
+/// The limit that is given.
+fn max_bytes(arguments: &SizeArguments) -> Option<i64> {
+    arguments.max_size.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX))
+}
+
+/// Adds the Workflows among some objects to the report, and gives how many others were passed over.
+fn measure_all(encoder: &mut Encoder, report: &mut Report, objects: &Objects, alone: bool) -> u64 {
+    let (mut others, mut errors) = (0, 0u64);
+    for object in &objects.all {
+        match item(encoder, report, objects, object) {
+            Ok(item) => report.add(item),
+            Err(Unmeasured::OtherKind(_)) if !alone => others += 1,
+            Err(Unmeasured::OtherKind(error) | Unmeasured::Failed(error)) => {
+                errors += 1;
+                if errors <= SHOWN_ERRORS {
+                    failure::print(&error(object, objects).into());
+                }
+            }
+        }
+    }
+    report.failed += errors;
+    if errors > SHOWN_ERRORS {
+        let more = errors - SHOWN_ERRORS;
+        say(format_args!("error: {}: {more} more objects are refused", printable(&objects.name)));
+    }
+    others
 }
 
 /// How many errors are shown for one input; the others are counted.

@@ -177,12 +177,14 @@ impl Row {
 
     pub(super) fn into_info(self) -> RowInfo {
         RowInfo {
-            stored_bytes: self.frames.iter().map(|frame| u64::from(frame.length)).sum(),
+            stored_bytes: Some(self.frames.iter().map(|frame| u64::from(frame.length)).sum()),
             key: RowKey { cluster_name: self.cluster_name, uid: self.uid, version: self.version },
             namespace: self.namespace,
             name: self.name,
-            bytes: self.bytes,
-            sha256: self.sha256,
+            age: None,
+            nodes: None,
+            bytes: Some(self.bytes),
+            sha256: Some(self.sha256),
         }
     }
 

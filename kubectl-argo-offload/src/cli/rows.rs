@@ -1,0 +1,120 @@
+//! Arguments of `rows`, and of every command that opens a database.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::store::{Access, Sizes};
+
+/// How a database is opened.
+#[derive(Debug, Args)]
+pub struct DatabaseArguments {
+    /// The file with the password for a store mysql://… [default: the variable ARGO_OFFLOAD_DB_PASSWORD, or a prompt]
+    #[arg(long, value_name = "FILE")]
+    pub db_password_file: Option<PathBuf>,
+    /// Let credentials go unencrypted over a network
+    #[arg(long)]
+    pub allow_plaintext: bool,
+}
+
+impl DatabaseArguments {
+    pub(crate) fn access(&self) -> Access {
+        Access {
+            password_file: self.db_password_file.clone(),
+            allow_plaintext: self.allow_plaintext,
+        }
+    }
+}
+
+const ROWS_EXAMPLES: &str = "\
+Examples:
+  # What is in the archive ./offloaded-nodes
+  kubectl argo-offload rows
+
+  # Argo's table in a database; the password is asked for
+  kubectl argo-offload rows --store 'mysql://argo@db.example/argo?table=argo_workflows'
+
+  # The largest first
+  kubectl argo-offload rows --store mysql://argo@db.example/argo --bytes estimate --sort bytes
+
+  # Every version of every workflow of a namespace
+  kubectl argo-offload ls --store mysql://argo@db.example/argo -n team-a --versions -o json";
+
+/// Arguments of `rows`.
+#[derive(Debug, Args)]
+#[command(after_help = ROWS_EXAMPLES)]
+pub struct RowsArguments {
+    /// Where the rows are: dir:PATH, an archive, or mysql://USER@HOST/DATABASE [default: dir:offloaded-nodes]
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
+    /// Only rows of workflows in this namespace
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// Also rows that controllers with other cluster names wrote
+    #[arg(long)]
+    pub all_clusters: bool,
+    /// One line for each row instead of one for each workflow
+    #[arg(long)]
+    pub versions: bool,
+    /// What comes first
+    #[arg(long, value_name = "KEY", default_value = "age")]
+    pub sort: RowsSort,
+    /// How much is read to know sizes in a database: the newest row of each workflow, or every row
+    #[arg(long, value_name = "HOW", default_value = "none")]
+    pub bytes: RowsBytes,
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: RowsOutput,
+    /// How a database is opened.
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+}
+
+/// How `rows` is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowsSort {
+    /// The newest first.
+    Age,
+    /// The largest first.
+    Bytes,
+    /// The one with the most versions first.
+    Versions,
+    /// By cluster name, namespace, name and uid.
+    Name,
+}
+
+/// How `rows` learns how large rows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowsBytes {
+    /// Not, where the store does not know.
+    None,
+    /// From the newest row of each workflow.
+    Estimate,
+    /// From every row.
+    Exact,
+}
+
+impl From<RowsBytes> for Sizes {
+    fn from(bytes: RowsBytes) -> Self {
+        match bytes {
+            RowsBytes::None => Self::None,
+            RowsBytes::Estimate => Self::Estimate,
+            RowsBytes::Exact => Self::Exact,
+        }
+    }
+}
+
+/// How `rows` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowsOutput {
+    /// A table.
+    Table,
+    /// A table with more columns.
+    Wide,
+    /// A RowList as JSON.
+    Json,
+    /// A RowList as YAML.
+    Yaml,
+    /// Only uids.
+    Name,
+}

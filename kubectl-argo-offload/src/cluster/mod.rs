@@ -1,0 +1,39 @@
+//! The Kubernetes API: connecting as kubectl does, Workflows, the controller, permissions.
+//!
+//! **Invariant:** of Workflows at most one page of raw bytes is held, and nothing waits without a limit.
+
+mod access;
+mod configuration;
+mod connect;
+mod controller;
+mod error;
+mod kubeconfig;
+mod names;
+mod owner;
+pub mod permissions;
+mod proxy;
+mod request;
+#[cfg(test)]
+mod scripted;
+mod secrets;
+mod watch;
+mod workflows;
+
+pub use access::Access;
+pub use configuration::{
+    Configuration, Database, DatabaseKind, Persistence, SecretKey, configuration, read_config_map,
+};
+pub use connect::{Limits, connect};
+pub use controller::{Controller, Replicas, find_controller};
+pub use error::{ClusterError, ErrorKind};
+pub use names::workflow_name;
+pub use owner::{Owner, OwnerKind, owner_of};
+pub use request::Cluster;
+pub use secrets::{secret_bytes, secret_text};
+pub use watch::{Change, Event, Watch};
+pub use workflows::{Page, Pages, Selection, workflow, workflows};
+
+pub(crate) use connect::{client_for, proxy_for};
+pub(crate) use error::of_transport;
+pub(crate) use names::is_name;
+pub(crate) use request::read_body;

@@ -1,0 +1,91 @@
+//! Where workflows and the nodes that they name come from.
+
+use std::io::BufReader;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde_json::value::RawValue;
+
+use crate::commands::named_store::{address, warn};
+use crate::failure::Failure;
+use crate::input::{Input, inputs};
+use crate::store::{Access, NodeStore};
+
+/// Inputs, one after the other: each is read when it is asked for.
+pub(super) type Inputs<'source> = Box<dyn Iterator<Item = Result<Input>> + 'source>;
+
+/// What `get` reads from: files, or whatever else has workflows as JSON and a store for their nodes.
+pub(super) trait Source {
+    /// Workflows as texts of objects or Lists of them. With `names`, workflows of other names may be left out.
+    fn pages(&self, names: &[String]) -> Inputs<'_>;
+
+    /// The states of one workflow, the newest last; each text is an object. It ends when no more can come.
+    ///
+    /// # Errors
+    /// There is nothing to follow.
+    fn states(&self, name: Option<&str>) -> Result<Inputs<'_>>;
+
+    /// The store that holds the nodes of offloaded workflows; asked for once, and only if there is one.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    fn open_store(&self) -> Result<Box<dyn NodeStore>>;
+}
+
+/// Files and stdin, with an archive.
+pub(super) struct Files<'a> {
+    pub(super) paths: &'a [PathBuf],
+    pub(super) store: Option<&'a str>,
+}
+
+impl Source for Files<'_> {
+    fn pages(&self, _: &[String]) -> Inputs<'_> {
+        Box::new(inputs(self.paths))
+    }
+
+    fn states(&self, _: Option<&str>) -> Result<Inputs<'_>> {
+        if !matches!(self.paths, [one] if one.as_os_str() == "-") {
+            let help = "kubectl get workflow NAME -o json -w | kubectl argo-offload get -f - -w";
+            return Err(Failure::new("a file does not change while it is read: -w needs -f -")
+                .help(help)
+                .into());
+        }
+        let objects = serde_json::Deserializer::from_reader(BufReader::new(std::io::stdin()));
+        Ok(Box::new(objects.into_iter::<Box<RawValue>>().map(|object| {
+            let object = object.map_err(|error| {
+                Failure::new(format_args!(
+                    "stdin: {error}; expected one JSON object after the other"
+                ))
+                .help("kubectl get workflow NAME -o json -w")
+            })?;
+            let text = Box::<str>::from(object).into_string().into_bytes();
+            Ok(Input { name: "stdin".into(), text, bom: false, compressed: false })
+        })))
+    }
+
+    fn open_store(&self) -> Result<Box<dyn NodeStore>> {
+        let store = address(self.store)?.open(&Access::default())?;
+        warn(store.as_ref());
+        Ok(store)
+    }
+}
+
+/// The store of a source, opened when it is first needed.
+pub(super) struct Store<'s> {
+    source: &'s dyn Source,
+    opened: Option<Box<dyn NodeStore>>,
+}
+
+impl<'s> Store<'s> {
+    pub(super) fn of(source: &'s dyn Source) -> Self {
+        Self { source, opened: None }
+    }
+
+    pub(super) fn get(&mut self) -> Result<&dyn NodeStore> {
+        let opened = match self.opened.take() {
+            Some(opened) => opened,
+            None => self.source.open_store()?,
+        };
+        Ok(&**self.opened.insert(opened))
+    }
+}

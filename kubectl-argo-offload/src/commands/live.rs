@@ -1,0 +1,17 @@
+//! What commands on a cluster share.
+
+use anyhow::{Context, Result};
+
+/// Runs what waits for servers.
+///
+/// Nothing is waited for when it is done: a credential plugin that hangs does not hold the command.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start threads")?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}

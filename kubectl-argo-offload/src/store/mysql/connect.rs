@@ -1,0 +1,278 @@
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
+use secrecy::ExposeSecret;
+use tokio::net::lookup_host;
+use tokio::time::{Instant, timeout};
+
+use super::error::{Cause, DatabaseError};
+use super::kill::KillOnDrop;
+use super::target::{Target, Tls};
+
+/// The largest packet that MySQL's protocol has: the server's own limit decides, not ours.
+const MAX_PACKET: usize = 1 << 30;
+
+/// Waits between attempts to read.
+const RETRIES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
+
+/// How long is waited for a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Until a connection is ready, from the name's look-up to the log-in.
+    pub connect: Duration,
+    /// For one row of a list.
+    pub read: Duration,
+    /// For one answer as a whole; a row with its nodes has only this limit.
+    pub total: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            read: Duration::from_secs(30),
+            total: Duration::from_secs(300),
+        }
+    }
+}
+
+/// How connections are made.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    target: Target,
+    limits: Limits,
+    via: Option<SocketAddr>,
+}
+
+impl Connector {
+    /// Straight to the target.
+    #[must_use]
+    pub fn new(target: Target, limits: Limits) -> Self {
+        Self { target, limits, via: None }
+    }
+
+    /// Through a tunnel that listens on this address. TLS is verified against the target's own name.
+    #[must_use]
+    pub fn via(self, address: SocketAddr) -> Self {
+        Self { via: Some(address), ..self }
+    }
+
+    /// What is connected to.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// How long is waited.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// A new connection, logged in.
+    ///
+    /// # Errors
+    /// When the server cannot be reached in time, or refuses.
+    pub async fn connect(&self) -> Result<Connection, DatabaseError> {
+        let conn = self.log_in().await?;
+        Ok(Connection { connector: self.clone(), conn: Some(conn) })
+    }
+
+    async fn log_in(&self) -> Result<Conn, DatabaseError> {
+        let limit = self.limits.connect;
+        timeout(limit, self.log_in_as_wanted()).await.unwrap_or_else(|_| {
+            Err(DatabaseError::usual(&self.target, Cause::ConnectTimeout(limit)))
+        })
+    }
+
+    async fn log_in_as_wanted(&self) -> Result<Conn, DatabaseError> {
+        let addresses = self.addresses().await?;
+        match self.target.tls {
+            Tls::Preferred => match self.log_in_with(&addresses, Tls::SkipVerify).await {
+                // As the server can: also where it offers only what is no longer taken for safe.
+                Err(error) if matches!(error.cause, Cause::NoTls | Cause::Tls(_)) => {
+                    self.log_in_with(&addresses, Tls::Off).await
+                }
+                answer => answer,
+            },
+            tls => self.log_in_with(&addresses, tls).await,
+        }
+    }
+
+    async fn log_in_with(&self, addresses: &[IpAddr], tls: Tls) -> Result<Conn, DatabaseError> {
+        let near = self.via.is_some() || addresses.iter().all(IpAddr::is_loopback);
+        if tls == Tls::Off && !near && !self.target.allow_plaintext {
+            return Err(DatabaseError::usual(&self.target, Cause::Plaintext));
+        }
+        Conn::new(self.options(addresses, tls))
+            .await
+            .map_err(|error| DatabaseError::connecting(&self.target, error))
+    }
+
+    /// The addresses that are connected to: looked up once, so that what was judged is what is used.
+    async fn addresses(&self) -> Result<Vec<IpAddr>, DatabaseError> {
+        if let Some(via) = self.via {
+            return Ok(vec![via.ip()]);
+        }
+        let unknown = |text: String| DatabaseError::usual(&self.target, Cause::UnknownHost(text));
+        let found = lookup_host((self.target.host.as_str(), self.target.port))
+            .await
+            .map_err(|error| unknown(error.to_string()))?;
+        let addresses: Vec<IpAddr> = found.map(|address| address.ip()).collect();
+        if addresses.is_empty() {
+            return Err(unknown("it has no address".into()));
+        }
+        Ok(addresses)
+    }
+
+    fn options(&self, addresses: &[IpAddr], tls: Tls) -> Opts {
+        let Target { host, port, database, user, password, authorities, tls_name, .. } =
+            &self.target;
+        let tls = (tls != Tls::Off).then(|| {
+            let roots = authorities.iter().map(|pem| pem.clone().into()).collect();
+            SslOpts::default()
+                .with_root_certs(roots)
+                .with_danger_tls_hostname_override(Some(
+                    tls_name.clone().unwrap_or_else(|| host.clone()),
+                ))
+                .with_danger_accept_invalid_certs(tls == Tls::SkipVerify)
+        });
+        OptsBuilder::default()
+            .ip_or_hostname(host.clone())
+            .tcp_port(self.via.map_or(*port, |via| via.port()))
+            .resolved_ips(Some(addresses.to_vec()))
+            .user(Some(user.clone()))
+            .pass(Some(password.expose_secret()))
+            .db_name(Some(database.clone()))
+            .ssl_opts(tls)
+            // Otherwise the driver asks the server for its Unix socket, and connects to whatever has that path here.
+            .prefer_socket(false)
+            .max_allowed_packet(Some(MAX_PACKET))
+            .wait_timeout(Some(28_800))
+            .tcp_keepalive(Some(Duration::from_secs(15)))
+            .setup(vec!["SET time_zone = '+00:00'"])
+            .into()
+    }
+
+    /// Ends the query that another connection runs.
+    pub(super) async fn kill(&self, connection: u32) -> Result<(), DatabaseError> {
+        use mysql_async::prelude::Queryable;
+
+        let mut conn = self.log_in().await?;
+        let killed = conn.query_drop(format!("KILL QUERY {connection}")).await;
+        killed.map_err(|error| DatabaseError::querying(&self.target, error))?;
+        let _ = conn.disconnect().await;
+        Ok(())
+    }
+}
+
+/// A connection that is replaced by a new one whenever an answer was not read to its end.
+pub struct Connection {
+    connector: Connector,
+    /// `None` while a query runs, and after one that did not end well.
+    conn: Option<Conn>,
+}
+
+impl Connection {
+    /// How it is made.
+    #[must_use]
+    pub fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    /// The server's number of the connection; `None` when there is none at the moment.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.conn.as_ref().map(Conn::id)
+    }
+
+    /// Asks `query`, again on a new connection where the answer was cut.
+    ///
+    /// When this future is dropped or takes too long, the query is ended on the server and the connection is not
+    /// used again: the driver would give its answer to the next query.
+    pub(super) async fn ask<T>(
+        &mut self,
+        what: &'static str,
+        query: impl AsyncFn(&mut Conn, Limits) -> Result<T, Ended>,
+    ) -> Result<T, DatabaseError> {
+        let deadline = Instant::now() + self.connector.limits.total;
+        let mut waits = RETRIES.into_iter();
+        let mut before = None;
+        loop {
+            let error = match self.ask_once(what, deadline, &query).await {
+                Ok(answer) => return Ok(answer),
+                // What cut the first attempt is what happened; that the server is then gone follows from it.
+                Err(error) if before.is_some() && !error.may_pass() => {
+                    before.take().unwrap_or(error)
+                }
+                Err(error) if error.may_pass() => match waits.next() {
+                    Some(wait) if Instant::now() + wait < deadline => {
+                        tokio::time::sleep(wait).await;
+                        before = Some(error);
+                        continue;
+                    }
+                    _ => error,
+                },
+                Err(error) => error,
+            };
+            return Err(error);
+        }
+    }
+
+    async fn ask_once<T>(
+        &mut self,
+        what: &'static str,
+        deadline: Instant,
+        query: &impl AsyncFn(&mut Conn, Limits) -> Result<T, Ended>,
+    ) -> Result<T, DatabaseError> {
+        let mut conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => self.connector.log_in().await?,
+        };
+        let limits = self.connector.limits;
+        let kill = KillOnDrop::new(&self.connector, conn.id());
+        let answer = match tokio::time::timeout_at(deadline, query(&mut conn, limits)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Ended::Late(limits.total)),
+        };
+        match answer {
+            Ok(answer) => {
+                kill.disarm();
+                self.conn = Some(conn);
+                Ok(answer)
+            }
+            Err(Ended::By(error)) => {
+                kill.disarm();
+                Err(DatabaseError::querying(&self.connector.target, error))
+            }
+            Err(Ended::Late(after)) => {
+                kill.kill().await;
+                Err(DatabaseError::usual(&self.connector.target, Cause::Timeout { what, after }))
+            }
+        }
+    }
+}
+
+/// How a query ended that has no answer.
+pub(super) enum Ended {
+    /// By an error.
+    By(mysql_async::Error),
+    /// It took longer than this.
+    Late(Duration),
+}
+
+impl From<mysql_async::Error> for Ended {
+    fn from(error: mysql_async::Error) -> Self {
+        Self::By(error)
+    }
+}
+
+/// Waits for one row.
+pub(super) async fn in_time<T>(
+    limit: Duration,
+    row: impl Future<Output = Result<T, mysql_async::Error>>,
+) -> Result<T, Ended> {
+    timeout(limit, row).await.map_err(|_| Ended::Late(limit))?.map_err(Ended::By)
+}
