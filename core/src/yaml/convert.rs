@@ -3,6 +3,7 @@
 //! Source: sigs.k8s.io/yaml v1.4.0, yaml.go (`convertToJSONableObject`), and `json.Marshal` of what it gives.
 
 use alloc::borrow::Cow;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -268,34 +269,57 @@ impl<'a> Converter<'a> {
         // Stable: of equal keys the last one in the text stays last.
         if !members.is_sorted_by(|a, b| a.name < b.name) {
             members.sort_by(|a, b| a.name.cmp(&b.name));
-            self.drop_repeated(&mut members);
+            self.drop_repeated(&mut members)?;
         }
         Ok(members)
     }
 
     /// Leaves one of the members with one name, where they are sorted.
-    fn drop_repeated(&mut self, members: &mut Vec<Member<'a>>) {
+    fn drop_repeated(&mut self, members: &mut Vec<Member<'a>>) -> Result<(), ConvertError> {
         let mut collisions = Vec::new();
+        let mut dropped = Vec::new();
+        let document = self.document;
         members.dedup_by(|member, kept| {
             if member.name != kept.name {
                 return false;
             }
-            let same = self.same_key(kept.key, member.key);
+            let same = kind_of_key(document, kept.key) == kind_of_key(document, member.key);
             if !same {
                 collisions.push(Collision { first: kept.key, second: member.key });
             }
             if same || self.collided == Collided::Last {
                 core::mem::swap(kept, member);
             }
+            if !same {
+                dropped.push(member.value);
+            }
             true
         });
         self.out.collisions.append(&mut collisions);
+        // Go converts both values of a collision and then keeps one.
+        self.check_keys(dropped)
     }
 
-    /// Whether two keys with one spelling in JSON are also one in YAML.
-    fn same_key(&self, a: NodeId, b: NodeId) -> bool {
-        core::mem::discriminant(&self.document.node(a).value)
-            == core::mem::discriminant(&self.document.node(b).value)
+    /// Fails where a value has a key that JSON cannot have, at any depth.
+    fn check_keys(&self, values: Vec<NodeId>) -> Result<(), ConvertError> {
+        let mut waiting = values;
+        // Aliases share their node: each is looked at once.
+        let mut seen = BTreeSet::new();
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            waiting.extend(self.document.items(id));
+            let mut last = BTreeMap::new();
+            for &Entry { key, value, .. } in self.document.entries(id) {
+                let name = key_name(self.document, key)
+                    .map_err(|reason| ConvertError { node: key, reason })?;
+                // Keys that are one in YAML too: the last one counts.
+                last.insert((name, kind_of_key(self.document, key)), value);
+            }
+            waiting.extend(last.into_values());
+        }
+        Ok(())
     }
 
     fn place(&mut self, id: NodeId) {
@@ -313,6 +337,17 @@ impl<'a> Converter<'a> {
             }
         }
         json.push(b'"');
+    }
+}
+
+/// A number for the type a key has in YAML: keys with one spelling in JSON are one in YAML when they share it.
+fn kind_of_key(document: &Document, id: NodeId) -> u8 {
+    match document.node(id).value {
+        Value::Text => 0,
+        Value::Int(_) => 1,
+        Value::Float(_) => 2,
+        Value::Bool(_) => 3,
+        Value::Uint(_) | Value::Null | Value::Sequence | Value::Mapping => 4,
     }
 }
 

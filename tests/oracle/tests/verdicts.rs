@@ -93,6 +93,21 @@ fn of_three_keys_that_are_one_in_json_the_middle_one_is_not_tried() {
     assert_eq!(ours.error, None);
 }
 
+/// Go converts both values of two keys that are one in JSON, then keeps one.
+#[test]
+fn a_key_that_json_cannot_have_is_refused_in_a_value_that_is_dropped_too() {
+    for [one, other] in [["0x1", "\"1\""], ["\"1\"", "0x1"]] {
+        let manifest = format!(
+            "apiVersion: v1\nkind: ConfigMap\ndata:\n  config: |\n    workflowDefaults:\n      status:\n        \
+             storedTemplates:\n          {one}:\n            metadata: {{labels: {{~: a}}}}\n          {other}: {{}}\n"
+        );
+        let argo = Oracle::start("v3.7.6").outcome_of_runs(manifest.as_bytes(), MANY);
+        let ours = judge(manifest.as_bytes(), "3.7.6".parse().expect("a version"));
+        assert_eq!((ours.stage, argo.stage), (Stage::Parse, ConfigStage::Parse), "{argo:?}");
+        assert_eq!(difference(manifest.as_bytes(), &ours, &argo), None, "{ours:?}\n{argo:?}");
+    }
+}
+
 fn own_example(release: &str) -> Vec<u8> {
     let path = argo_folder(release).join("docs/workflow-controller-configmap.yaml");
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
