@@ -276,7 +276,7 @@ impl Maker {
                 for _ in 0..rng.between(0, 4) {
                     self.task(rng, &name, &id, depth);
                 }
-                self.node(rng, &name, &shown, kind, boundary, phase, &[]);
+                self.node(rng, Made { name: &name, shown: &shown, kind, boundary, phase }, &[]);
             }
             "Steps" => {
                 let mut groups = Vec::new();
@@ -286,19 +286,18 @@ impl Maker {
                     let tasks: Vec<String> = (0..rng.between(1, 3))
                         .map(|_| self.task(rng, &group, &id, depth))
                         .collect();
-                    groups.push(self.node(
-                        rng,
-                        &group,
-                        &shown,
-                        "StepGroup",
-                        Some(&id),
-                        "Succeeded",
-                        &tasks,
-                    ));
+                    let made = Made {
+                        name: &group,
+                        shown: &shown,
+                        kind: "StepGroup",
+                        boundary: Some(&id),
+                        phase: "Succeeded",
+                    };
+                    groups.push(self.node(rng, made, &tasks));
                 }
                 // Argo names only the first.
                 groups.truncate(1);
-                self.node(rng, &name, &shown, kind, boundary, phase, &groups);
+                self.node(rng, Made { name: &name, shown: &shown, kind, boundary, phase }, &groups);
             }
             "Retry" => {
                 let attempts: Vec<String> = (0..rng.between(1, 3))
@@ -306,18 +305,32 @@ impl Maker {
                         let (name, shown) =
                             (format!("{name}({attempt})"), format!("{shown}({attempt})"));
                         let failed = if rng.chance(50) { "Failed" } else { "Error" };
-                        let id = self.node(rng, &name, &shown, "Pod", boundary, failed, &[]);
+                        let id = self.node(
+                            rng,
+                            Made {
+                                name: &name,
+                                shown: &shown,
+                                kind: "Pod",
+                                boundary,
+                                phase: failed,
+                            },
+                            &[],
+                        );
                         // Attempts of an element all have its number: in one second, Argo's order is random.
                         self.nodes[&id]["startedAt"] = json!(format!("{START}{attempt}:30Z"));
                         id
                     })
                     .collect();
-                self.node(rng, &name, &shown, kind, boundary, phase, &attempts);
+                self.node(
+                    rng,
+                    Made { name: &name, shown: &shown, kind, boundary, phase },
+                    &attempts,
+                );
             }
             _ => {
                 let kind = *rng.pick(&["Pod", "Pod", "Suspend", "HTTP", "Plugin", "Skipped"]);
                 let phase = if kind == "Skipped" { "Skipped" } else { phase };
-                self.node(rng, &name, &shown, kind, boundary, phase, &[]);
+                self.node(rng, Made { name: &name, shown: &shown, kind, boundary, phase }, &[]);
             }
         }
         id
@@ -335,22 +348,16 @@ impl Maker {
         let phase = *rng.pick(&["Succeeded", "Succeeded", "Failed", "Error", "Running", "Pending"]);
         let name = format!("{above}.{shown}");
         if !above.ends_with(']') && rng.chance(5) {
-            return self.node(rng, &name, &shown, "Skipped", Some(boundary), "Omitted", &[]);
+            let boundary = Some(boundary);
+            let made =
+                Made { name: &name, shown: &shown, kind: "Skipped", boundary, phase: "Omitted" };
+            return self.node(rng, made, &[]);
         }
         self.template(rng, name, shown, Some(boundary), phase, depth + 1)
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn node(
-        &mut self,
-        rng: &mut Rng,
-        name: &str,
-        shown: &str,
-        kind: &str,
-        boundary: Option<&str>,
-        phase: &str,
-        children: &[String],
-    ) -> String {
+    fn node(&mut self, rng: &mut Rng, made: Made<'_>, children: &[String]) -> String {
+        let Made { name, shown, kind, boundary, phase } = made;
         let id = id(name);
         let mut node = json!({
             "id": id, "name": name, "displayName": shown, "type": kind, "phase": phase,
@@ -383,6 +390,15 @@ impl Maker {
         self.nodes.insert(id.clone(), node);
         id
     }
+}
+
+/// What a node says of itself.
+struct Made<'a> {
+    name: &'a str,
+    shown: &'a str,
+    kind: &'a str,
+    boundary: Option<&'a str>,
+    phase: &'a str,
 }
 
 /// As the controller makes them: the workflow's name, with the hash of other names behind it.
