@@ -1,7 +1,7 @@
 //! A Kubernetes cluster with a database and Argo in it.
 //!
 //! Its processes: a database, etcd, kube-apiserver, kube-controller-manager, kube-scheduler, and kwok as the kubelet of
-//! one node. Argo's programs run as pods whose containers are real processes ([`crate::kubelet`]).
+//! one node. Argo's programs run as pods whose containers are real processes (module `kubelet`).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
