@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use connection::{ConnectionArguments, ControllerArguments, SelectionArguments};
 pub use get::{GetArguments, GetOutput, Status};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
-pub use rows::{DatabaseArguments, RowsArguments, RowsBytes, RowsOutput, RowsSort};
+pub use rows::{DatabaseArguments, LiveArguments, RowsArguments, RowsBytes, RowsOutput, RowsSort};
 
 /// See, split and merge the node status that Argo Workflows keeps outside Kubernetes.
 ///
@@ -45,13 +45,13 @@ pub enum Command {
     Size(Box<SizeArguments>),
     /// List the rows of offloaded nodes in a store
     #[command(visible_alias = "ls")]
-    Rows(RowsArguments),
+    Rows(Box<RowsArguments>),
     /// Show workflows and their nodes, wherever those are
-    Get(GetArguments),
+    Get(Box<GetArguments>),
     /// Take a workflow's nodes out: the workflow without them goes to stdout, they go to a store
     Split(SplitArguments),
     /// Put a workflow's nodes back, from a store, from parts, or from its compressedNodes
-    Merge(MergeArguments),
+    Merge(Box<MergeArguments>),
     /// Say what the controller would say about its configuration, and what hurts later
     Lint(LintArguments),
     /// Explain a rule of lint, or the known symptoms in a log
@@ -228,7 +228,8 @@ Examples:
   # The same as YAML
   kubectl argo-offload merge -f dehydrated.json -o yaml > my-workflow.yaml
 
-  # From Argo's table in a database; the password is asked for
+  # From the controller's database; from Argo's table in any other, whose password is asked for
+  kubectl argo-offload merge -f dehydrated.json --store cluster
   kubectl argo-offload merge -f dehydrated.json --store mysql://argo@db.example/argo
 
   # From parts
@@ -248,15 +249,16 @@ pub struct MergeArguments {
     /// How the workflow is printed
     #[arg(short, long, value_name = "FORMAT", default_value = "json")]
     pub output: WorkflowOutput,
-    /// Where the nodes are: dir:PATH, an archive, or mysql://USER@HOST/DATABASE [default: dir:offloaded-nodes]
+    /// Where the nodes are: dir:PATH, an archive; cluster, the controller's database; server, through argo-server;
+    /// or mysql://USER@HOST/DATABASE [default: dir:offloaded-nodes]
     #[arg(long, value_name = "STORE", conflicts_with = "parts")]
     pub store: Option<String>,
     /// The folder with the parts that `split --out` wrote
     #[arg(long, value_name = "FOLDER")]
     pub parts: Option<PathBuf>,
-    /// How a database is opened.
+    /// How the cluster and the database are reached.
     #[command(flatten)]
-    pub database: DatabaseArguments,
+    pub live: LiveArguments,
     /// Whose code decides.
     #[command(flatten)]
     pub argo: ArgoArguments,

@@ -59,11 +59,15 @@ impl std::error::Error for Failure {}
 /// Prints an error and its next step on stderr.
 pub(crate) fn print(error: &anyhow::Error) {
     say(format_args!("error: {}", shortened(&format!("{error:#}"), MESSAGE)));
-    let failure = error.downcast_ref::<Failure>().and_then(|failure| failure.help.as_deref());
-    let cluster = error.downcast_ref::<ClusterError>().and_then(ClusterError::help);
-    if let Some(help) = failure.or(cluster) {
+    if let Some(help) = help_of(error) {
         say(format_args!("  help: {}", shortened(help, MESSAGE)));
     }
+}
+
+/// The next step that an error names.
+pub(crate) fn help_of(error: &anyhow::Error) -> Option<&str> {
+    let failure = error.downcast_ref::<Failure>().and_then(|failure| failure.help.as_deref());
+    failure.or_else(|| error.downcast_ref::<ClusterError>().and_then(ClusterError::help))
 }
 
 /// Whether whoever read our output has stopped reading.

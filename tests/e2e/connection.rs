@@ -26,7 +26,8 @@ tests!(
 /// `size` through kubectl, on a kubeconfig.
 fn size(world: &World, kubeconfig: &Path, arguments: &[&str]) -> Output {
     let mut command = world.command("kubectl", kubeconfig);
-    let namespace = world.standard().expect("standard workflows").space(world).argo.namespace;
+    let namespace =
+        world.standard().expect("standard workflows").space(world).argo.namespace.clone();
     command.args([
         "argo-offload",
         "size",
@@ -178,7 +179,8 @@ fn a_proxy_is_used_and_no_proxy_respected(world: &World) -> Result<()> {
     let file =
         kubeconfig(world, folder.path(), "plain", &world.cluster.url(), none(), token(world));
     let mut command = world.command("kubectl", &file);
-    command.args(["argo-offload", "size", "-n", "default"]);
+    command.args(["argo-offload", "size", "-n", "default", "--max-size=1Mi"]);
+    command.args(["--argo-version=3.7", "--offloading=true"]);
     command.env("HTTPS_PROXY", "http://127.0.0.1:1").env("NO_PROXY", "x,,.svc,");
     works(&command.output()?);
     Ok(())

@@ -7,6 +7,7 @@ use kubectl_argo_offload::cluster::{
     Access, ClusterError, Controller, ErrorKind, OwnerKind, configuration, connect,
     find_controller, owner_of, permissions, read_config_map, secret_text,
 };
+use kubectl_argo_offload::store::mysql::Persistence;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -45,7 +46,7 @@ fn found(world: &World, flags: &ControllerArguments) -> Result<Controller, Clust
     let mut found = None;
     run(async {
         let connection = connect(&as_user(world, "admin", "default")).await?;
-        found = Some(find_controller(&connection, flags).await);
+        found = Some(find_controller(&connection, flags, None).await);
         Ok(())
     })
     .expect("connect");
@@ -101,14 +102,16 @@ fn where_only_the_config_map_can_be_seen_it_suffices(world: &World) -> Result<()
     }
     run(async {
         let connection = connect(&as_user(world, "nobody", &namespace)).await.expect("connect");
-        let controller =
-            find_controller(&connection, &in_namespace(&namespace)).await.expect("its ConfigMap");
+        let controller = find_controller(&connection, &in_namespace(&namespace), None)
+            .await
+            .expect("its ConfigMap");
         assert_eq!(
             (controller.workload, controller.config_map.as_str()),
             (None, "workflow-controller-configmap")
         );
-        let error =
-            find_controller(&connection, &in_namespace("kube-system")).await.expect_err("nothing");
+        let error = find_controller(&connection, &in_namespace("kube-system"), None)
+            .await
+            .expect_err("nothing");
         assert!(error.is_forbidden(), "{error:?}");
         assert!(
             error.to_string().contains("get configmaps \"workflow-controller-configmap\""),
@@ -119,18 +122,19 @@ fn where_only_the_config_map_can_be_seen_it_suffices(world: &World) -> Result<()
 }
 
 fn the_database_and_its_password_are_those_of_the_controller(world: &World) -> Result<()> {
-    let namespace = world.standard()?.space(world).argo.namespace;
+    let namespace = world.standard()?.space(world).argo.namespace.clone();
     run(async {
         let connection = connect(&as_user(world, "admin", &namespace)).await.expect("connect");
-        let controller =
-            find_controller(&connection, &in_namespace(&namespace)).await.expect("a controller");
+        let controller = find_controller(&connection, &in_namespace(&namespace), None)
+            .await
+            .expect("a controller");
         let found = configuration(&connection, &controller, ArgoVersion::NEWEST)
             .await
             .expect("a ConfigMap");
         let persistence = found.persistence().expect("accepted").expect("persistence");
         assert!(persistence.offloading);
-        assert_eq!(persistence.cluster_name, "default");
-        let database = persistence.database.expect("a database");
+        let database = Persistence::parse(&persistence.json).expect("a database");
+        assert_eq!(database.cluster_name, "default");
         let password =
             secret_text(&connection, &namespace, &database.password).await.expect("a password");
         let same = world.cluster.kubectl(&[
@@ -155,7 +159,7 @@ fn the_database_and_its_password_are_those_of_the_controller(world: &World) -> R
 }
 
 fn rights_are_asked_for_before_they_are_used(world: &World) -> Result<()> {
-    let namespace = world.standard()?.space(world).argo.namespace;
+    let namespace = world.standard()?.space(world).argo.namespace.clone();
     run(async {
         let connection = connect(&as_user(world, "reader", &namespace)).await.expect("connect");
         let need = |verb, resource| {

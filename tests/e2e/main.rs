@@ -15,11 +15,19 @@ use anyhow::Result;
 
 use world::World;
 
+mod connection;
+mod controller;
+mod get;
 mod plugin;
 mod pods;
 mod ran;
+mod reach;
+mod reading;
+mod rows;
+mod server;
 mod space;
 mod standard;
+mod tunnel;
 mod users;
 mod workflows;
 mod world;
@@ -44,7 +52,20 @@ macro_rules! tests {
 pub(crate) use tests;
 
 fn main() -> ExitCode {
-    let all = [plugin::TESTS, workflows::TESTS, users::TESTS, pods::TESTS].into_iter().flatten();
+    let all = [
+        plugin::TESTS,
+        workflows::TESTS,
+        users::TESTS,
+        pods::TESTS,
+        connection::TESTS,
+        controller::TESTS,
+        reading::TESTS,
+        server::TESTS,
+        tunnel::TESTS,
+        get::TESTS,
+        rows::TESTS,
+    ];
+    let all = all.into_iter().flatten();
     let mut parts: Vec<String> = std::env::args().skip(1).collect();
     let list = parts.iter().any(|part| part == "--list");
     // `--nocapture` and its like, which other harnesses know.

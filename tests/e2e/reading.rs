@@ -77,7 +77,7 @@ fn pages_hold_every_workflow_once_with_the_bytes_of_the_api(world: &World) -> Re
 }
 
 fn a_list_is_refused_to_those_who_may_not_see_it_and_names_the_right(world: &World) -> Result<()> {
-    let own = world.standard()?.space(world).argo.namespace;
+    let own = world.standard()?.space(world).argo.namespace.clone();
     run(async {
         let connection = connect(&as_user(world, "reader", &own)).await.expect("connect");
         let mut pages = workflows(&connection, Selection::default());

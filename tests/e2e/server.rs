@@ -29,7 +29,7 @@ fn settings(server: &str, token: &str, more: &[(&str, &str)]) -> Settings {
 }
 
 fn an_offloaded_workflow_comes_with_its_nodes(world: &World) -> Result<()> {
-    let argo = world.standard()?.space(world).argo;
+    let argo = world.standard()?.space(world).argo.clone();
     let (namespace, server) = (argo.namespace, argo.server.expect("argo-server"));
     let reader = format!("Bearer {}", token_of(world, "reader")?);
     run(async {
@@ -51,7 +51,7 @@ fn an_offloaded_workflow_comes_with_its_nodes(world: &World) -> Result<()> {
 }
 
 fn what_argo_server_refuses_is_explained(world: &World) -> Result<()> {
-    let argo = world.standard()?.space(world).argo;
+    let argo = world.standard()?.space(world).argo.clone();
     let (namespace, server) = (argo.namespace, argo.server.expect("argo-server"));
     let reader = format!("Bearer {}", token_of(world, "reader")?);
     run(async {
@@ -84,7 +84,7 @@ fn what_argo_server_refuses_is_explained(world: &World) -> Result<()> {
 }
 
 fn the_server_is_reached_through_the_cluster(world: &World) -> Result<()> {
-    let namespace = world.standard()?.space(world).argo.namespace;
+    let namespace = world.standard()?.space(world).argo.namespace.clone();
     run(async {
         let connection = connect(&as_user(world, "admin", &namespace)).await.expect("connect");
         let server =

@@ -39,7 +39,7 @@ async fn greeting(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 fn every_name_of_the_service_leads_to_the_database(world: &World) -> Result<()> {
-    let namespace = world.standard()?.space(world).argo.namespace;
+    let namespace = world.standard()?.space(world).argo.namespace.clone();
     run(async {
         let connection = connect(&as_user(world, "admin", &namespace)).await.expect("connect");
         for (via, host) in [
@@ -74,7 +74,7 @@ fn every_name_of_the_service_leads_to_the_database(world: &World) -> Result<()> 
 }
 
 fn one_connection_a_tunnel_and_many_tunnels_at_once(world: &World) -> Result<()> {
-    let namespace = world.standard()?.space(world).argo.namespace;
+    let namespace = world.standard()?.space(world).argo.namespace.clone();
     run(async {
         let connection = connect(&as_user(world, "admin", &namespace)).await.expect("connect");
         let target = through(&connection, "svc/mysql", "x").await;
@@ -96,7 +96,7 @@ fn one_connection_a_tunnel_and_many_tunnels_at_once(world: &World) -> Result<()>
 }
 
 fn a_missing_pod_and_a_missing_right_are_explained(world: &World) -> Result<()> {
-    let namespace = world.standard()?.space(world).argo.namespace;
+    let namespace = world.standard()?.space(world).argo.namespace.clone();
     run(async {
         let admin = connect(&as_user(world, "admin", &namespace)).await.expect("connect");
         let target = through(&admin, "svc/mysql", "x").await;
@@ -112,7 +112,7 @@ fn a_missing_pod_and_a_missing_right_are_explained(world: &World) -> Result<()> 
 }
 
 fn a_cut_amid_a_connection_is_told_with_a_next_step(world: &World) -> Result<()> {
-    let namespace = world.standard()?.space(world).argo.namespace;
+    let namespace = world.standard()?.space(world).argo.namespace.clone();
     let folder = tempfile::tempdir()?;
     let proxy = Proxy::start();
     let more = json!({"proxy-url": format!("http://127.0.0.1:{}", proxy.port)});

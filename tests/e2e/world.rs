@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow};
 use argo_offload_testbed::cluster::{Cluster, Install, Start};
+use argo_offload_testbed::database::Kind;
 use tempfile::TempDir;
 
 use crate::ran::Ran;
@@ -29,7 +30,7 @@ pub(crate) struct World {
 impl World {
     /// Starts the cluster; Argo comes with each space.
     pub(crate) fn new() -> Result<Self> {
-        let cluster = Start::default().argo(None).start()?;
+        let cluster = Start::default().database(database_kind()?).argo(None).start()?;
         let plugins = tempfile::tempdir()?;
         symlink(PLUGIN, plugins.path().join("kubectl-argo_offload"))?;
         let programs = cluster.programs().folder().to_owned();
@@ -78,4 +79,14 @@ impl World {
         let mut command = self.command("kubectl", &self.cluster.kubeconfig("admin"));
         Ran::run(command.args(arguments), input).context("kubectl")
     }
+}
+
+/// The database of the run: MySQL, or what `E2E_DATABASE` names.
+fn database_kind() -> Result<Kind> {
+    let Ok(name) = std::env::var("E2E_DATABASE") else { return Ok(Kind::MySql97) };
+    let kinds = [Kind::MySql97, Kind::MySql80, Kind::MySql57, Kind::MariaDb];
+    let kind = kinds.into_iter().find(|kind| kind.name() == name);
+    kind.with_context(|| {
+        format!("E2E_DATABASE={name}: expected one of {:?}", kinds.map(Kind::name))
+    })
 }

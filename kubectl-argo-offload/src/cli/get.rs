@@ -5,38 +5,44 @@ use std::path::PathBuf;
 use argo_offload_core::nodes::tree::{Phase, Selector};
 use clap::{Args, ValueEnum};
 
-use super::ArgoArguments;
+use super::{ArgoArguments, LiveArguments, SelectionArguments};
 
 const GET_EXAMPLES: &str = "\
 Examples:
-  # One workflow as a tree; its nodes may be in the archive ./offloaded-nodes
-  kubectl get workflow my-workflow -o json | kubectl argo-offload get -f -
+  # One workflow as a tree, wherever its nodes are
+  kubectl argo-offload get my-workflow -n argo
 
-  # Where the nodes of all workflows are
-  kubectl get workflows -A -o json | kubectl argo-offload get -f -
+  # All workflows, and where their nodes are
+  kubectl argo-offload get -A
 
   # What failed, and why
-  kubectl argo-offload get -f my-workflow.json --status Failed,Error --limit 0
+  kubectl argo-offload get my-workflow --status Failed,Error --limit 0
 
   # Nodes as argo selects them
-  kubectl argo-offload get -f my-workflow.json --node-field-selector phase!=Succeeded
+  kubectl argo-offload get my-workflow --node-field-selector phase!=Succeeded
 
   # All of it with its nodes, for jq
-  kubectl argo-offload get -f my-workflow.json -o json | jq '.status.nodes | length'
+  kubectl argo-offload get my-workflow -o json | jq '.status.nodes | length'
 
   # Follow it until it ends
-  kubectl get workflow my-workflow -o json -w | kubectl argo-offload get -f - -w";
+  kubectl argo-offload get my-workflow -w
+
+  # With rights on workflows alone: through argo-server, by its token
+  ARGO_SERVER=argo.example.com:443 ARGO_TOKEN=\"Bearer …\" kubectl argo-offload get my-workflow
+
+  # From a file; nodes that are not in it may be in the archive ./offloaded-nodes
+  kubectl argo-offload get -f my-workflow.json";
 
 /// Arguments of `get`.
 #[derive(Debug, Args)]
 #[command(after_help = GET_EXAMPLES)]
 pub struct GetArguments {
-    /// Only workflows of these names; without one, all
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// A file, a folder, or - for stdin; may be repeated. JSON or YAML: objects, Lists, several documents,
-    /// JSON lines; also .gz and .zst
-    #[arg(short, long = "filename", value_name = "FILE", required = true)]
+    /// Which workflows of the cluster; with -f, which of the names in the files.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Instead of the cluster: a file, a folder, or - for stdin; may be repeated. JSON or YAML: objects, Lists,
+    /// several documents, JSON lines; also .gz and .zst
+    #[arg(short, long = "filename", value_name = "FILE", conflicts_with_all = ["selector", "all_namespaces"])]
     pub filename: Vec<PathBuf>,
     /// Output format [default: tree for one workflow, table for several]
     #[arg(short, long, value_name = "FORMAT")]
@@ -59,13 +65,15 @@ pub struct GetArguments {
     /// of up to 200 nodes, 20 of more]
     #[arg(long, value_name = "NUMBER")]
     pub limit: Option<usize>,
-    /// Where offloaded nodes are: dir:PATH, an archive [default: dir:offloaded-nodes]
+    /// Where offloaded nodes are: cluster, the controller's database; server, through argo-server;
+    /// mysql://USER@HOST/DATABASE; or dir:PATH, an archive [default: cluster, or server where only that can be used;
+    /// with -f dir:offloaded-nodes]
     #[arg(long, value_name = "STORE")]
     pub store: Option<String>,
     /// Show the nodes of this version, such as fnv:784127654, instead of the one the workflow names
     #[arg(long, value_name = "VERSION")]
     pub row_version: Option<String>,
-    /// Follow one workflow until it ends: each object on stdin is its next state
+    /// Follow one workflow until it ends; with -f -, each object on stdin is its next state
     #[arg(short, long)]
     pub watch: bool,
     /// Words and lines of ASCII
@@ -77,6 +85,9 @@ pub struct GetArguments {
     /// Whose code reads.
     #[command(flatten)]
     pub argo: ArgoArguments,
+    /// How the cluster and the database are reached.
+    #[command(flatten)]
+    pub live: LiveArguments,
 }
 
 /// How `get` prints.

@@ -4,17 +4,43 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::{ConnectionArguments, ControllerArguments};
 use crate::store::{Access, Sizes};
+use crate::tunnel::Via;
+
+const DATABASE: &str = "Database";
 
 /// How a database is opened.
 #[derive(Debug, Args)]
+#[command(next_help_heading = DATABASE)]
 pub struct DatabaseArguments {
     /// The file with the password for a store mysql://… [default: the variable ARGO_OFFLOAD_DB_PASSWORD, or a prompt]
     #[arg(long, value_name = "FILE")]
     pub db_password_file: Option<PathBuf>,
+    /// How the controller's database is reached: directly, or by a port-forward to a Service or Pod of the cluster.
+    /// auto sees whether its host is one of the cluster's
+    #[arg(long, value_name = "WAY", default_value_t = Via::Auto)]
+    pub via: Via,
+    /// A file with certificates, PEM, by which the controller's database is trusted beside public authorities
+    #[arg(long, value_name = "FILE")]
+    pub db_ca: Option<PathBuf>,
     /// Let credentials go unencrypted over a network
     #[arg(long)]
     pub allow_plaintext: bool,
+}
+
+/// How a cluster, its controller and the controller's database are reached.
+#[derive(Debug, Args)]
+pub struct LiveArguments {
+    /// How a database is opened.
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+    /// Which controller's database.
+    #[command(flatten)]
+    pub controller: ControllerArguments,
+    /// How the cluster is reached.
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
 }
 
 impl DatabaseArguments {
@@ -28,28 +54,29 @@ impl DatabaseArguments {
 
 const ROWS_EXAMPLES: &str = "\
 Examples:
-  # What is in the archive ./offloaded-nodes
+  # What is in the controller's database, and which of it workflows still need
   kubectl argo-offload rows
 
-  # Argo's table in a database; the password is asked for
-  kubectl argo-offload rows --store 'mysql://argo@db.example/argo?table=argo_workflows'
-
   # The largest first
-  kubectl argo-offload rows --store mysql://argo@db.example/argo --bytes estimate --sort bytes
+  kubectl argo-offload rows --bytes estimate --sort bytes
 
   # Every version of every workflow of a namespace
-  kubectl argo-offload ls --store mysql://argo@db.example/argo -n team-a --versions -o json";
+  kubectl argo-offload ls -n team-a --versions -o json
+
+  # An archive
+  kubectl argo-offload rows --store dir:offloaded-nodes
+
+  # Argo's table in a database, without a cluster; the password is asked for
+  kubectl argo-offload rows --store 'mysql://argo@db.example/argo?table=argo_workflows'";
 
 /// Arguments of `rows`.
 #[derive(Debug, Args)]
 #[command(after_help = ROWS_EXAMPLES)]
 pub struct RowsArguments {
-    /// Where the rows are: dir:PATH, an archive, or mysql://USER@HOST/DATABASE [default: dir:offloaded-nodes]
-    #[arg(long, value_name = "STORE")]
-    pub store: Option<String>,
-    /// Only rows of workflows in this namespace
-    #[arg(short, long, value_name = "NAMESPACE")]
-    pub namespace: Option<String>,
+    /// Where the rows are: cluster, the controller's database; mysql://USER@HOST/DATABASE; or dir:PATH, an archive.
+    /// All rows, or with --namespace those of its workflows
+    #[arg(long, value_name = "STORE", default_value = "cluster")]
+    pub store: String,
     /// Also rows that controllers with other cluster names wrote
     #[arg(long)]
     pub all_clusters: bool,
@@ -65,9 +92,9 @@ pub struct RowsArguments {
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: RowsOutput,
-    /// How a database is opened.
+    /// How the cluster and the database are reached.
     #[command(flatten)]
-    pub database: DatabaseArguments,
+    pub live: LiveArguments,
 }
 
 /// How `rows` is sorted.

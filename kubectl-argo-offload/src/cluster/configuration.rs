@@ -1,10 +1,8 @@
 //! The controller's ConfigMap and what it says about the database.
 
-use std::collections::BTreeMap;
-
 use argo_offload_core::config::{Stage, Verdict, judge};
 use argo_offload_core::golang::ArgoVersion;
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::access::Access;
 use super::controller::Controller;
@@ -29,76 +27,19 @@ pub struct Configuration {
 /// Source: Argo Workflows v3.7.6, config/config.go (`PersistConfig`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Persistence {
-    /// The section as JSON in Argo's field order.
-    pub json: Vec<u8>,
+    /// The section, with Argo's own spelling of keys.
+    pub json: Value,
     /// `nodeStatusOffLoad`
     pub offloading: bool,
-    /// `clusterName`; `default` where it is not set.
-    pub cluster_name: String,
-    /// The database; PostgreSQL where both are configured, as Argo has it.
-    pub database: Option<Database>,
-}
-
-/// A database as Argo is told about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Database {
-    /// What it is.
-    pub kind: DatabaseKind,
-    /// `host`
-    pub host: String,
-    /// `port`; 0 for the usual one.
-    pub port: i64,
-    /// `database`
-    pub database: String,
-    /// `tableName`
-    pub table: String,
-    /// `userNameSecret`
-    pub user_name: SecretKey,
-    /// `passwordSecret`
-    pub password: SecretKey,
-    /// `mysql.options`: parameters of Go's MySQL driver.
-    pub options: BTreeMap<String, String>,
-}
-
-/// The kind of a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DatabaseKind {
-    /// MySQL, or what speaks its protocol.
-    MySql,
-    /// PostgreSQL.
-    PostgreSql,
 }
 
 /// A value in a Secret of the controller's namespace.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretKey {
     /// The Secret.
     pub name: String,
     /// The key in it.
     pub key: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Section {
-    #[serde(rename = "nodeStatusOffLoad")]
-    node_status_off_load: bool,
-    cluster_name: String,
-    mysql: Option<Connection>,
-    postgresql: Option<Connection>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Connection {
-    host: String,
-    port: i64,
-    database: String,
-    table_name: String,
-    user_name_secret: SecretKey,
-    password_secret: SecretKey,
-    options: BTreeMap<String, String>,
 }
 
 /// Reads the ConfigMap of a controller, judged as that version of Argo would.
@@ -174,36 +115,15 @@ impl Configuration {
 }
 
 fn parse(json: &[u8]) -> Result<Option<Persistence>, ClusterError> {
-    let section: Option<Section> = serde_json::from_slice(json).map_err(|error| {
+    let json: Value = serde_json::from_slice(json).map_err(|error| {
         // The message may quote a value, and people do put passwords there.
         ClusterError::new(
             ErrorKind::Configuration,
             format_args!("the persistence section is not understood at column {}", error.column()),
         )
     })?;
-    let Some(section) = section else { return Ok(None) };
-    let database = |kind, connection: Connection| Database {
-        kind,
-        host: connection.host,
-        port: connection.port,
-        database: connection.database,
-        table: connection.table_name,
-        user_name: connection.user_name_secret,
-        password: connection.password_secret,
-        options: connection.options,
-    };
-    let database = match (section.postgresql, section.mysql) {
-        (Some(connection), _) => Some(database(DatabaseKind::PostgreSql, connection)),
-        (None, Some(connection)) => Some(database(DatabaseKind::MySql, connection)),
-        (None, None) => None,
-    };
-    let cluster_name = Some(section.cluster_name).filter(|name| !name.is_empty());
-    Ok(Some(Persistence {
-        json: json.to_vec(),
-        offloading: section.node_status_off_load,
-        cluster_name: cluster_name.unwrap_or_else(|| "default".into()),
-        database,
-    }))
+    let offloading = json.get("nodeStatusOffLoad").and_then(Value::as_bool) == Some(true);
+    Ok((!json.is_null()).then_some(Persistence { json, offloading }))
 }
 
 #[cfg(test)]
@@ -224,24 +144,13 @@ mod tests {
                        options: {tls: skip-verify}}";
         let found = of(&serde_json::json!({ "persistence": section }).to_string());
         let found = found.expect("accepted").expect("persistence");
-        assert_eq!((found.offloading, &*found.cluster_name), (true, "1.1"));
-        let database = found.database.expect("database");
-        assert_eq!(
-            (database.kind, &*database.host, database.port),
-            (DatabaseKind::MySql, "db", 5432)
-        );
-        assert_eq!(database.password, SecretKey { name: "s".into(), key: "p".into() });
-        assert_eq!(database.options.get("tls").map(String::as_str), Some("skip-verify"));
+        assert!(found.offloading);
+        assert_eq!(found.json["clusterName"], "1.1");
+        assert_eq!(found.json["mysql"]["port"], 5432);
     }
 
     #[test]
-    fn postgresql_wins_and_nothing_is_off() {
-        let found = of(
-            r#"{"config":"persistence:\n  postgresql: {host: p, tableName: t}\n  mysql: {host: m, tableName: t}"}"#,
-        );
-        let found = found.expect("accepted").expect("persistence");
-        assert_eq!(found.database.map(|database| database.kind), Some(DatabaseKind::PostgreSql));
-        assert_eq!((found.offloading, &*found.cluster_name), (false, "default"));
+    fn nothing_is_off() {
         assert_eq!(of(r#"{"persistence":"null"}"#).expect("accepted"), None);
         assert_eq!(of("{}").expect("accepted"), None);
     }

@@ -1,22 +1,133 @@
 //! The store that `--store` names.
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 
+use super::live::{self, NoDatabase, Server};
+use crate::cli::LiveArguments;
+use crate::cluster::{Cluster, connect};
 use crate::failure::Failure;
 use crate::output::{printable, say};
-use crate::store::{NodeStore, StoreAddress};
+use crate::store::{Access, NodeStore, StoreAddress};
 
-/// Where nodes are when nothing is said.
-const DEFAULT_STORE: &str = "offloaded-nodes";
+/// Where nodes in files are when nothing is said.
+const DEFAULT_DIR: &str = "offloaded-nodes";
 
-/// The store that `--store` names. Its text is never repeated: it may hold a password.
-pub(super) fn address(store: Option<&str>) -> Result<StoreAddress> {
-    match store {
-        None => Ok(StoreAddress::Dir(DEFAULT_STORE.into())),
-        Some(text) => {
-            text.parse().map_err(|error| Failure::new(format_args!("--store: {error}")).into())
+/// What `--store` names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// A store that needs no cluster.
+    Address(StoreAddress),
+    /// `cluster`: the controller's own database.
+    Cluster,
+    /// `server`: argo-server.
+    Server,
+}
+
+impl Named {
+    /// What is given, else the archive `offloaded-nodes`. The text is never repeated: it may hold a password.
+    ///
+    /// # Errors
+    /// It names no store.
+    pub(super) fn in_files(store: Option<&str>) -> Result<Self> {
+        match store {
+            None => Ok(Self::Address(StoreAddress::Dir(DEFAULT_DIR.into()))),
+            Some("cluster") => Ok(Self::Cluster),
+            Some("server") => Ok(Self::Server),
+            Some(text) => Ok(Self::Address(text.parse().map_err(|error| {
+                Failure::new(format_args!("--store: {error}; and cluster and server"))
+            })?)),
         }
     }
+}
+
+/// The archive, or other store without a cluster, that `--store` names.
+///
+/// # Errors
+/// It names none.
+pub(super) fn address(store: Option<&str>) -> Result<StoreAddress> {
+    match Named::in_files(store)? {
+        Named::Address(address) => Ok(address),
+        Named::Cluster | Named::Server => Err(Failure::new(
+            "--store: the controller alone writes into its database: a row that it does not know of is deleted by it",
+        )
+        .help("name an archive: --store dir:PATH")
+        .into()),
+    }
+}
+
+/// Where nodes come from.
+pub(super) enum Nodes {
+    /// By uid and version.
+    Store(Box<dyn NodeStore>),
+    /// With the whole workflow, by namespace and name.
+    Server(Box<Server>),
+}
+
+impl Nodes {
+    /// Opens what is named; within [`live::block_on`].
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub(super) async fn open(named: &Named, arguments: &LiveArguments) -> Result<Self> {
+        match named {
+            Named::Address(address) => opened(address, &arguments.database.access()),
+            _ => Self::of_cluster(&connect(&arguments.connection).await?, named, arguments).await,
+        }
+    }
+
+    async fn of_cluster(
+        cluster: &Cluster,
+        named: &Named,
+        arguments: &LiveArguments,
+    ) -> Result<Self> {
+        if *named == Named::Server {
+            let server = live::server(cluster, None, arguments).await?;
+            return Ok(Self::Server(Box::new(server)));
+        }
+        let database = live::database(cluster, Some(cluster.namespace()), arguments)
+            .await
+            .map_err(NoDatabase::into_error)?;
+        Ok(Self::Store(Box::new(database.store)))
+    }
+
+    /// Opens the controller's database or, where this user may not or cannot, says so and asks argo-server.
+    ///
+    /// # Errors
+    /// Neither can be had.
+    pub(super) async fn open_any(
+        cluster: &Cluster,
+        workflows: Option<&str>,
+        arguments: &LiveArguments,
+    ) -> Result<Self> {
+        let (why, namespace) = match live::database(cluster, workflows, arguments).await {
+            Ok(database) => return Ok(Self::Store(Box::new(database.store))),
+            Err(NoDatabase::Failed(error)) => return Err(error),
+            Err(NoDatabase::NotForUs { why, namespace }) => (why, namespace),
+        };
+        match live::server(cluster, namespace.as_deref(), arguments).await {
+            Ok(server) => {
+                let name = server.describe();
+                say(format_args!("note: the nodes come from {}, as {why:#}", printable(&name)));
+                Ok(Self::Server(Box::new(server)))
+            }
+            Err(error) => Err(neither(&why, &error)),
+        }
+    }
+}
+
+/// Neither the database nor argo-server can be had.
+fn neither(why: &Error, error: &crate::cluster::ClusterError) -> Error {
+    let help = error.help().unwrap_or_default().to_owned();
+    Failure::new(format_args!("{why:#}; and argo-server, which could read it: {error}"))
+        .help(help)
+        .into()
+}
+
+/// Opens a store that needs no cluster.
+pub(super) fn opened(address: &StoreAddress, access: &Access) -> Result<Nodes> {
+    let store = address.open(access)?;
+    warn(store.as_ref());
+    Ok(Nodes::Store(store))
 }
 
 /// Says what was odd about a store.

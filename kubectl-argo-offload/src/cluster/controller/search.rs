@@ -35,6 +35,7 @@ type Found = BTreeMap<(String, String), Controller>;
 
 /// The workflow-controller: in the namespace that is named, else wherever there is one.
 ///
+/// Of several, the only one that runs the workflows of `workflows` and no others is meant; `None` is all namespaces.
 /// Where neither Deployments nor pods can be seen, as in managed clusters, its ConfigMap suffices.
 ///
 /// # Errors
@@ -42,6 +43,7 @@ type Found = BTreeMap<(String, String), Controller>;
 pub async fn find_controller(
     cluster: &Cluster,
     flags: &ControllerArguments,
+    workflows: Option<&str>,
 ) -> Result<Controller, ClusterError> {
     for name in [&flags.controller_namespace, &flags.configmap].into_iter().flatten() {
         if !is_name(name) {
@@ -71,6 +73,13 @@ pub async fn find_controller(
             found.iter_mut().for_each(|controller| controller.config_map.clone_from(name));
         } else {
             found.retain(|controller| controller.config_map == *name);
+        }
+    }
+    if found.len() > 1 {
+        let manages =
+            |one: &Controller| workflows.is_some() && one.managed_namespace.as_deref() == workflows;
+        if found.iter().filter(|one| manages(one)).count() == 1 {
+            found.retain(manages);
         }
     }
     match found.len() {

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use anyhow::Result;
 use argo_offload_core::golang::{ArgoVersion, Encoder};
-use argo_offload_core::nodes::{decompress_nodes, entries, merge_other_nodes};
+use argo_offload_core::nodes::{MergeError, decompress_nodes, entries, merge_other_nodes};
 use argo_offload_core::workflow::{Envelope, Storage};
 
 use super::source::Store;
+use crate::commands::live::Server;
 use crate::commands::merge;
-use crate::failure::Failure;
+use crate::commands::named_store::Nodes;
+use crate::failure::{self, Failure};
 use crate::input::{Document, Objects};
-use crate::output::counted;
-use crate::output::{bytes, printable};
+use crate::output::{bytes, counted, duration, printable};
 use crate::store::{NodeStore, RowInfo};
 
 /// How many of a workflow's other versions are read and counted when its own is lost.
@@ -81,7 +82,14 @@ impl Hydrator<'_> {
         }
         let named = &*envelope.offload_version;
         let version = self.row_version.unwrap_or(named);
-        let store = self.store.get().map_err(|error| unreachable_row(envelope, &error))?;
+        let store = match self.store.get().map_err(|error| unreachable_row(envelope, &error))? {
+            Nodes::Store(store) => store.as_ref(),
+            Nodes::Server(server) => {
+                let answer = ask(server, envelope, self.row_version)?;
+                let text = document.text(objects);
+                return of_server(&mut self.encoder, self.argo, text, envelope, server, answer);
+            }
+        };
         let Some(record) = store.get(&envelope.uid, version)? else {
             return Err(lost(store, envelope, version)?.into());
         };
@@ -98,13 +106,73 @@ impl Hydrator<'_> {
     }
 }
 
+/// Asks argo-server for a workflow with its nodes.
+fn ask(server: &Server, envelope: &Envelope<'_>, row_version: Option<&str>) -> Result<Vec<u8>> {
+    if let Some(version) = row_version {
+        return Err(Failure::new("argo-server knows only the version that a workflow names")
+            .help(format_args!("leave out --row-version {version}, or give another --store"))
+            .into());
+    }
+    if envelope.namespace.is_empty() {
+        return Err(Failure::new(
+            "the Workflow has no metadata.namespace, by which argo-server knows it",
+        )
+        .help("take the workflow from the cluster: kubectl get workflow NAME -o json")
+        .into());
+    }
+    Ok(server.workflow(&envelope.namespace, &envelope.name)?)
+}
+
+/// The workflow with the nodes of argo-server's answer; when it has gone on meanwhile, that answer itself.
+fn of_server<'o>(
+    encoder: &mut Encoder,
+    argo: ArgoVersion,
+    text: &'o [u8],
+    envelope: &Envelope<'_>,
+    server: &Server,
+    answer: Vec<u8>,
+) -> Result<Hydrated<'o>> {
+    let name = &envelope.name;
+    let refused = |why: &dyn std::fmt::Display| {
+        Failure::new(format_args!("{}: workflow/{name}: {why}", server.describe()))
+    };
+    let fresh = Envelope::parse(&answer).map_err(|error| refused(&error))?;
+    if fresh.uid != envelope.uid {
+        return Err(refused(&"another workflow has this name now")
+            .help("take the workflow from the cluster again: kubectl get workflow NAME -o json")
+            .into());
+    }
+    let Some(nodes) = fresh.nodes_text() else {
+        return Err(refused(&"it comes without nodes").into());
+    };
+    let version = &*envelope.offload_version;
+    match merge_other_nodes(encoder, text, nodes, version) {
+        Ok(merged) => Ok(Hydrated {
+            text: Cow::Owned(merged),
+            place: format!("offloaded as {version}, read by {}", server.describe()),
+        }),
+        Err(MergeError::Version { .. }) => Ok(Hydrated {
+            place: format!("as {} has it now", server.describe()),
+            text: Cow::Owned(answer),
+        }),
+        Err(MergeError::WouldDrop(dropped)) => {
+            Err(refused(&format_args!("its nodes have what Argo {argo} does not know: {dropped}"))
+                .into())
+        }
+        Err(error) => Err(refused(&error).into()),
+    }
+}
+
 /// The store cannot be opened.
 fn unreachable_row(envelope: &Envelope<'_>, error: &anyhow::Error) -> Failure {
+    let help = failure::help_of(error).unwrap_or(
+        "name the store that has them: --store cluster, server, dir:PATH or mysql://USER@HOST/DATABASE",
+    );
     Failure::new(format_args!(
         "the nodes of workflow/{} are offloaded as {}: {error:#}",
         envelope.name, envelope.offload_version
     ))
-    .help("name the store that has them: --store dir:PATH")
+    .help(help)
 }
 
 /// The row is not there: says which ones are.
@@ -135,16 +203,16 @@ fn lost(store: &dyn NodeStore, envelope: &Envelope<'_>, version: &str) -> Result
     )))
 }
 
-/// `fnv:7 (3 nodes, 1.2KiB)`
+/// `fnv:7 (3 nodes, 1.2KiB, 5m old)`
 fn described(store: &dyn NodeStore, row: &RowInfo) -> String {
-    let nodes = match store.read(&row.key) {
-        Ok(Some(record)) => entries(&record.nodes).ok().map(|nodes| nodes.len()),
-        _ => None,
-    };
-    let count = nodes.map_or("unreadable".into(), |nodes| counted(nodes as u64, "node"));
-    format!(
-        "{} ({count}, {})",
-        printable(&row.key.version),
-        row.bytes.map_or_else(|| "size unknown".to_owned(), bytes)
-    )
+    let mut known = Vec::new();
+    match store.read(&row.key) {
+        Ok(Some(record)) => {
+            let nodes = entries(&record.nodes).map_or(0, |nodes| nodes.len());
+            known.extend([counted(nodes as u64, "node"), bytes(record.nodes.len() as u64)]);
+        }
+        _ => known.push("unreadable".into()),
+    }
+    known.extend(row.age.map(|age| format!("{} old", duration(age.as_secs()))));
+    format!("{} ({})", printable(&row.key.version), known.join(", "))
 }

@@ -7,6 +7,7 @@ mod follow;
 mod header;
 mod hydrate;
 mod list;
+mod live;
 mod look;
 mod source;
 mod tree;
@@ -24,6 +25,7 @@ use self::hydrate::Hydrator;
 use self::list::List;
 use self::look::Look;
 use self::source::{Files, Inputs, Source, Store};
+use super::live::block_on;
 use super::printed_workflow::finish;
 use super::{Answer, notice};
 use crate::cli::{GetArguments, GetOutput, WorkflowOutput};
@@ -34,8 +36,12 @@ use crate::output::{printable, say, write_stdout};
 
 pub(super) fn run(arguments: &GetArguments) -> Result<Answer> {
     notice(arguments.argo.argo_version);
-    let files = Files { paths: &arguments.filename, store: arguments.store.as_deref() };
-    get(&files, arguments)
+    if arguments.filename.is_empty() {
+        return live::run(arguments);
+    }
+    let store = arguments.store.as_deref();
+    let files = Files { paths: &arguments.filename, store, live: &arguments.live };
+    block_on(async { get(&files, arguments) })
 }
 
 /// Shows what is in a source.
@@ -47,11 +53,12 @@ fn get(source: &dyn Source, arguments: &GetArguments) -> Result<Answer> {
         store: Store::of(source),
         row_version: arguments.row_version.as_deref(),
     };
-    let names: Vec<String> = arguments.names.iter().map(|name| bare(name).to_owned()).collect();
+    let names: Vec<String> =
+        arguments.selection.names.iter().map(|name| bare(name).to_owned()).collect();
     if arguments.watch {
         return watch(source, &mut hydrator, &names, arguments);
     }
-    let mut found = Found::new(source.pages(&names), &names);
+    let mut found = Found::new(source, source.pages(&names), &names);
     let first = found.next();
     let second = found.next();
     let alone = first.is_some() && second.is_none();
@@ -179,7 +186,7 @@ fn watch(
     }
     let look = Look::of(arguments, arguments.output == Some(GetOutput::Wide));
     let part = part(arguments);
-    let mut found = Found::new(source.states(names.first().map(String::as_str))?, names);
+    let mut found = Found::new(source, source.states(names.first().map(String::as_str))?, names);
     let mut followed: Option<String> = None;
     let states = found.by_ref().map(|(objects, document)| {
         let state = describe(hydrator, &objects, &document, &part, look, true);
@@ -209,6 +216,8 @@ type Workflow = (Rc<Objects>, Document);
 struct Found<'s> {
     inputs: Inputs<'s>,
     names: &'s [String],
+    /// Whether the source itself says what is missing.
+    told: bool,
     seen: BTreeSet<String>,
     page: Option<(Rc<Objects>, usize)>,
     failed: u64,
@@ -216,8 +225,9 @@ struct Found<'s> {
 }
 
 impl<'s> Found<'s> {
-    fn new(inputs: Inputs<'s>, names: &'s [String]) -> Self {
-        Self { inputs, names, seen: BTreeSet::new(), page: None, failed: 0, others: 0 }
+    fn new(source: &dyn Source, inputs: Inputs<'s>, names: &'s [String]) -> Self {
+        let told = source.tells_what_is_missing();
+        Self { inputs, names, told, seen: BTreeSet::new(), page: None, failed: 0, others: 0 }
     }
 
     /// Says what was passed over; how many inputs, objects and names there was nothing to show for.
@@ -227,14 +237,14 @@ impl<'s> Found<'s> {
             say(format_args!("note: passed over {others} of other kinds than Workflow"));
         }
         let missing: Vec<&String> =
-            self.names.iter().filter(|name| !self.seen.contains(*name)).collect();
+            self.names.iter().filter(|name| !self.told && !self.seen.contains(*name)).collect();
         for name in &missing {
             let failure =
                 Failure::new(format_args!("there is no workflow {name:?} in what was read"))
                     .help("leave out the name to see what there is");
             failure::print(&failure.into());
         }
-        if self.seen.is_empty() && self.names.is_empty() && self.failed == 0 {
+        if self.seen.is_empty() && self.names.is_empty() && self.failed == 0 && !self.told {
             say("No workflows found.");
         }
         self.failed + missing.len() as u64

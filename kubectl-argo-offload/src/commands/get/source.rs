@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde_json::value::RawValue;
 
-use crate::commands::named_store::{address, warn};
+use crate::cli::LiveArguments;
+use crate::commands::live::wait;
+use crate::commands::named_store::{Named, Nodes};
 use crate::failure::Failure;
 use crate::input::{Input, inputs};
-use crate::store::{Access, NodeStore};
 
 /// Inputs, one after the other: each is read when it is asked for.
 pub(super) type Inputs<'source> = Box<dyn Iterator<Item = Result<Input>> + 'source>;
@@ -25,17 +26,24 @@ pub(super) trait Source {
     /// There is nothing to follow.
     fn states(&self, name: Option<&str>) -> Result<Inputs<'_>>;
 
-    /// The store that holds the nodes of offloaded workflows; asked for once, and only if there is one.
+    /// Where the nodes of offloaded workflows come from; asked for once, and only if there is such a workflow.
     ///
     /// # Errors
     /// It cannot be opened.
-    fn open_store(&self) -> Result<Box<dyn NodeStore>>;
+    fn open_store(&self) -> Result<Nodes>;
+
+    /// Whether a name that there is not comes as an error of its own.
+    fn tells_what_is_missing(&self) -> bool {
+        false
+    }
 }
 
-/// Files and stdin, with an archive.
+/// Files and stdin.
 pub(super) struct Files<'a> {
     pub(super) paths: &'a [PathBuf],
+    /// `--store`
     pub(super) store: Option<&'a str>,
+    pub(super) live: &'a LiveArguments,
 }
 
 impl Source for Files<'_> {
@@ -63,17 +71,16 @@ impl Source for Files<'_> {
         })))
     }
 
-    fn open_store(&self) -> Result<Box<dyn NodeStore>> {
-        let store = address(self.store)?.open(&Access::default())?;
-        warn(store.as_ref());
-        Ok(store)
+    fn open_store(&self) -> Result<Nodes> {
+        let named = Named::in_files(self.store)?;
+        wait(Nodes::open(&named, self.live))
     }
 }
 
 /// The store of a source, opened when it is first needed.
 pub(super) struct Store<'s> {
     source: &'s dyn Source,
-    opened: Option<Box<dyn NodeStore>>,
+    opened: Option<Nodes>,
 }
 
 impl<'s> Store<'s> {
@@ -81,11 +88,11 @@ impl<'s> Store<'s> {
         Self { source, opened: None }
     }
 
-    pub(super) fn get(&mut self) -> Result<&dyn NodeStore> {
+    pub(super) fn get(&mut self) -> Result<&Nodes> {
         let opened = match self.opened.take() {
             Some(opened) => opened,
             None => self.source.open_store()?,
         };
-        Ok(&**self.opened.insert(opened))
+        Ok(self.opened.insert(opened))
     }
 }

@@ -1,28 +1,43 @@
-//! `rows`: what a store holds, by workflow.
+//! `rows`: what a store holds, by workflow, and which of it workflows still need.
 
+mod references;
 mod report;
 mod show;
 
+use std::time::Duration;
+
 use anyhow::Result;
-use argo_offload_core::rows::{References, by_workflow};
+use argo_offload_core::rows::{References, RowState, WorkflowRows, by_workflow, confirm_dangling};
 
 use self::report::Report;
 use super::Answer;
-use super::named_store::{address, warn};
+use super::live::{Database, NoDatabase, block_on, database};
+use super::named_store::{Named, warn};
 use crate::cli::{RowsArguments, RowsOutput};
-use crate::output::{write_json, write_yaml};
-use crate::store::{RowInfo, Wanted};
+use crate::cluster::{Cluster, ClusterError, connect};
+use crate::failure::{self, Failure};
+use crate::output::{say, write_json, write_yaml};
+use crate::store::{NodeStore, RowInfo, Sizes, Wanted};
+
+/// Between two looks at a row that is missing: a restored workflow names its row for a moment before that is written.
+const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 pub(super) fn run(arguments: &RowsArguments) -> Result<Answer> {
-    let store = address(arguments.store.as_deref())?.open(&arguments.database.access())?;
-    warn(store.as_ref());
-    let wanted = Wanted {
-        all_clusters: arguments.all_clusters,
-        namespace: arguments.namespace.clone(),
-        sizes: arguments.bytes.into(),
+    let report = match Named::in_files(Some(&arguments.store))? {
+        Named::Address(address) => {
+            let store = address.open(&arguments.live.database.access())?;
+            warn(store.as_ref());
+            let namespace = arguments.live.connection.namespace.clone();
+            let rows = store.list(&wanted(arguments, namespace))?;
+            report(store.describe(), &rows, grouped(&rows, None), arguments)
+        }
+        Named::Cluster => block_on(of_cluster(arguments))?,
+        Named::Server => {
+            return Err(Failure::new("argo-server does not tell its rows")
+                .help("rows needs the database itself: --store cluster, or mysql://USER@HOST/DATABASE")
+                .into());
+        }
     };
-    let rows = store.list(&wanted)?;
-    let report = report(store.describe(), &rows, None, arguments);
     match arguments.output {
         RowsOutput::Json => write_json(&report)?,
         RowsOutput::Yaml => write_yaml(&report)?,
@@ -33,15 +48,64 @@ pub(super) fn run(arguments: &RowsArguments) -> Result<Answer> {
     Ok(Answer::Good)
 }
 
-/// Makes the report; `references` are the workflows of the cluster whose controller writes under that name.
+fn wanted(arguments: &RowsArguments, namespace: Option<String>) -> Wanted {
+    Wanted { all_clusters: arguments.all_clusters, namespace, sizes: arguments.bytes.into() }
+}
+
+/// The rows of the controller's database, with what the cluster's workflows say of them.
+async fn of_cluster(arguments: &RowsArguments) -> Result<Report> {
+    let cluster = connect(&arguments.live.connection).await?;
+    let namespace = arguments.live.connection.namespace.clone();
+    let database = database(&cluster, namespace.as_deref(), &arguments.live)
+        .await
+        .map_err(NoDatabase::into_error)?;
+    let Database { store, cluster_name, managed_namespace } = database;
+    // Of workflows that another controller runs, the rows are elsewhere.
+    let namespace = namespace.or(managed_namespace);
+    let wanted = wanted(arguments, namespace.clone());
+    let rows = store.list(&wanted)?;
+    let seen = look(&cluster, namespace.as_deref()).await?;
+    let Some(references) = seen else {
+        return Ok(report(store.describe(), &rows, grouped(&rows, None), arguments));
+    };
+    let mut workflows = grouped(&rows, Some((&cluster_name, &references)));
+    if workflows.iter().any(|workflow| workflow.state == Some(RowState::Dangling)) {
+        tokio::time::sleep(SECOND_LOOK).await;
+        let keys = Wanted { sizes: Sizes::None, ..wanted };
+        let rows = store.list(&keys)?;
+        if let Some(references) = look(&cluster, namespace.as_deref()).await? {
+            let second = grouped(&rows, Some((&cluster_name, &references)));
+            confirm_dangling(&mut workflows, &second);
+        }
+    }
+    Ok(report(store.describe(), &rows, workflows, arguments))
+}
+
+/// The workflows of the cluster; `None`, and a note, where this user may not list them or one cannot be read.
+async fn look(cluster: &Cluster, namespace: Option<&str>) -> Result<Option<References>> {
+    let error = match references::read(cluster, namespace).await {
+        Ok(references) => return Ok(Some(references)),
+        Err(error) => error,
+    };
+    if error.downcast_ref().is_some_and(|error: &ClusterError| !error.is_forbidden()) {
+        return Err(error);
+    }
+    let help = failure::help_of(&error).map_or(String::new(), |help| format!("; {help}"));
+    say(format_args!("note: which rows are in use is not known: {error:#}{help}"));
+    Ok(None)
+}
+
+fn grouped(rows: &[RowInfo], references: Option<(&str, &References)>) -> Vec<WorkflowRows> {
+    let keys: Vec<_> = rows.iter().map(RowInfo::row_ref).collect();
+    by_workflow(&keys, references)
+}
+
 fn report(
     store: String,
     rows: &[RowInfo],
-    references: Option<(&str, &References)>,
+    workflows: Vec<WorkflowRows>,
     arguments: &RowsArguments,
 ) -> Report {
-    let keys: Vec<_> = rows.iter().map(RowInfo::row_ref).collect();
-    let workflows = by_workflow(&keys, references);
     let mut report = Report::new(store, arguments.versions);
     for workflow in workflows {
         report.add(rows, workflow, arguments.bytes);

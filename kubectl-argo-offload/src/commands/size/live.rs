@@ -98,7 +98,8 @@ async fn settings(
     if let (Some(argo), Some(_), Some(_)) = (argo, given, arguments.offloading) {
         return Ok((argo, rules));
     }
-    let controller = match find_controller(cluster, &arguments.controller).await {
+    let namespace = (!arguments.selection.all_namespaces).then_some(cluster.namespace());
+    let controller = match find_controller(cluster, &arguments.controller, namespace).await {
         Ok(controller) => controller,
         Err(error) if error.is_forbidden() || error.is_not_found() => {
             assumed(&error, argo.unwrap_or_default(), &rules);

@@ -10,6 +10,8 @@ use tokio::time::{Instant, timeout};
 use super::error::{Cause, DatabaseError};
 use super::kill::KillOnDrop;
 use super::target::{Target, Tls};
+use crate::cluster::Cluster;
+use crate::tunnel::{self, Tunnel};
 
 /// The largest packet that MySQL's protocol has: the server's own limit decides, not ours.
 const MAX_PACKET: usize = 1 << 30;
@@ -43,20 +45,36 @@ impl Default for Limits {
 pub struct Connector {
     target: Target,
     limits: Limits,
-    via: Option<SocketAddr>,
+    way: Way,
+}
+
+/// How the server is reached.
+#[derive(Clone, Debug)]
+enum Way {
+    Straight,
+    /// By what listens at this address.
+    Via(SocketAddr),
+    /// By a port of a pod; each connection has its own tunnel.
+    Through(Box<(Cluster, tunnel::Target)>),
 }
 
 impl Connector {
     /// Straight to the target.
     #[must_use]
     pub fn new(target: Target, limits: Limits) -> Self {
-        Self { target, limits, via: None }
+        Self { target, limits, way: Way::Straight }
     }
 
-    /// Through a tunnel that listens on this address. TLS is verified against the target's own name.
+    /// By what listens at this address and leads there. TLS is verified against the target's own name.
     #[must_use]
     pub fn via(self, address: SocketAddr) -> Self {
-        Self { via: Some(address), ..self }
+        Self { way: Way::Via(address), ..self }
+    }
+
+    /// By port-forwards to a pod, a tunnel for each connection. TLS is verified against the target's own name.
+    #[must_use]
+    pub fn through(self, cluster: &Cluster, pod: tunnel::Target) -> Self {
+        Self { way: Way::Through(Box::new((cluster.clone(), pod))), ..self }
     }
 
     /// What is connected to.
@@ -76,18 +94,18 @@ impl Connector {
     /// # Errors
     /// When the server cannot be reached in time, or refuses.
     pub async fn connect(&self) -> Result<Connection, DatabaseError> {
-        let conn = self.log_in().await?;
-        Ok(Connection { connector: self.clone(), conn: Some(conn) })
+        let session = self.log_in().await?;
+        Ok(Connection { connector: self.clone(), session: Some(session) })
     }
 
-    async fn log_in(&self) -> Result<Conn, DatabaseError> {
+    async fn log_in(&self) -> Result<Session, DatabaseError> {
         let limit = self.limits.connect;
         timeout(limit, self.log_in_as_wanted()).await.unwrap_or_else(|_| {
             Err(DatabaseError::usual(&self.target, Cause::ConnectTimeout(limit)))
         })
     }
 
-    async fn log_in_as_wanted(&self) -> Result<Conn, DatabaseError> {
+    async fn log_in_as_wanted(&self) -> Result<Session, DatabaseError> {
         let addresses = self.addresses().await?;
         match self.target.tls {
             Tls::Preferred => match self.log_in_with(&addresses, Tls::SkipVerify).await {
@@ -101,20 +119,55 @@ impl Connector {
         }
     }
 
-    async fn log_in_with(&self, addresses: &[IpAddr], tls: Tls) -> Result<Conn, DatabaseError> {
-        let near = self.via.is_some() || addresses.iter().all(IpAddr::is_loopback);
+    async fn log_in_with(&self, addresses: &[IpAddr], tls: Tls) -> Result<Session, DatabaseError> {
+        let near = match self.way {
+            Way::Straight => addresses.iter().all(IpAddr::is_loopback),
+            Way::Via(_) | Way::Through(_) => true,
+        };
         if tls == Tls::Off && !near && !self.target.allow_plaintext {
             return Err(DatabaseError::usual(&self.target, Cause::Plaintext));
         }
-        Conn::new(self.options(addresses, tls))
-            .await
-            .map_err(|error| DatabaseError::connecting(&self.target, error))
+        let tunnel = match &self.way {
+            Way::Straight | Way::Via(_) => None,
+            Way::Through(through) => {
+                let tunnel = Tunnel::open(&through.0, &through.1).await;
+                Some(tunnel.map_err(|error| DatabaseError::tunnel(&self.target, &error))?)
+            }
+        };
+        let options = match (&self.way, &tunnel) {
+            (Way::Via(address), _) => self.options(&[address.ip()], address.port(), tls),
+            (_, Some(tunnel)) => {
+                let address = tunnel.address();
+                self.options(&[address.ip()], address.port(), tls)
+            }
+            _ => self.options(addresses, self.target.port, tls),
+        };
+        match Conn::new(options).await {
+            Ok(conn) => Ok(Session { conn, tunnel }),
+            Err(error) => {
+                let error = DatabaseError::connecting(&self.target, error);
+                Err(self.blame(tunnel.as_ref(), error).await)
+            }
+        }
     }
 
-    /// The addresses that are connected to: looked up once, so that what was judged is what is used.
+    /// The tunnel knows better why a connection ended.
+    async fn blame(&self, tunnel: Option<&Tunnel>, error: DatabaseError) -> DatabaseError {
+        let ended = matches!(error.cause, Cause::Cut(_) | Cause::Refused | Cause::Unreachable(_));
+        match tunnel.filter(|_| ended) {
+            Some(tunnel) => match tunnel.failure().await {
+                Some(failure) => DatabaseError::tunnel(&self.target, &failure),
+                None => error,
+            },
+            None => error,
+        }
+    }
+
+    /// The addresses that are connected to: looked up once, so that what was judged is what is used. None where
+    /// something in between knows the way.
     async fn addresses(&self) -> Result<Vec<IpAddr>, DatabaseError> {
-        if let Some(via) = self.via {
-            return Ok(vec![via.ip()]);
+        if !matches!(self.way, Way::Straight) {
+            return Ok(Vec::new());
         }
         let unknown = |text: String| DatabaseError::usual(&self.target, Cause::UnknownHost(text));
         let found = lookup_host((self.target.host.as_str(), self.target.port))
@@ -127,9 +180,8 @@ impl Connector {
         Ok(addresses)
     }
 
-    fn options(&self, addresses: &[IpAddr], tls: Tls) -> Opts {
-        let Target { host, port, database, user, password, authorities, tls_name, .. } =
-            &self.target;
+    fn options(&self, addresses: &[IpAddr], port: u16, tls: Tls) -> Opts {
+        let Target { host, database, user, password, authorities, tls_name, .. } = &self.target;
         let tls = (tls != Tls::Off).then(|| {
             let roots = authorities.iter().map(|pem| pem.clone().into()).collect();
             SslOpts::default()
@@ -141,7 +193,7 @@ impl Connector {
         });
         OptsBuilder::default()
             .ip_or_hostname(host.clone())
-            .tcp_port(self.via.map_or(*port, |via| via.port()))
+            .tcp_port(port)
             .resolved_ips(Some(addresses.to_vec()))
             .user(Some(user.clone()))
             .pass(Some(password.expose_secret()))
@@ -160,7 +212,7 @@ impl Connector {
     pub(super) async fn kill(&self, connection: u32) -> Result<(), DatabaseError> {
         use mysql_async::prelude::Queryable;
 
-        let mut conn = self.log_in().await?;
+        let Session { mut conn, tunnel: _tunnel } = self.log_in().await?;
         let killed = conn.query_drop(format!("KILL QUERY {connection}")).await;
         killed.map_err(|error| DatabaseError::querying(&self.target, error))?;
         let _ = conn.disconnect().await;
@@ -168,11 +220,17 @@ impl Connector {
     }
 }
 
+/// A connection, and the tunnel that it goes through.
+struct Session {
+    conn: Conn,
+    tunnel: Option<Tunnel>,
+}
+
 /// A connection that is replaced by a new one whenever an answer was not read to its end.
 pub struct Connection {
     connector: Connector,
     /// `None` while a query runs, and after one that did not end well.
-    conn: Option<Conn>,
+    session: Option<Session>,
 }
 
 impl Connection {
@@ -185,7 +243,7 @@ impl Connection {
     /// The server's number of the connection; `None` when there is none at the moment.
     #[must_use]
     pub fn id(&self) -> Option<u32> {
-        self.conn.as_ref().map(Conn::id)
+        self.session.as_ref().map(|session| session.conn.id())
     }
 
     /// Asks `query`, again on a new connection where the answer was cut.
@@ -227,25 +285,27 @@ impl Connection {
         deadline: Instant,
         query: &impl AsyncFn(&mut Conn, Limits) -> Result<T, Ended>,
     ) -> Result<T, DatabaseError> {
-        let mut conn = match self.conn.take() {
-            Some(conn) => conn,
+        let mut session = match self.session.take() {
+            Some(session) => session,
             None => self.connector.log_in().await?,
         };
+        let conn = &mut session.conn;
         let limits = self.connector.limits;
         let kill = KillOnDrop::new(&self.connector, conn.id());
-        let answer = match tokio::time::timeout_at(deadline, query(&mut conn, limits)).await {
+        let answer = match tokio::time::timeout_at(deadline, query(conn, limits)).await {
             Ok(answer) => answer,
             Err(_) => Err(Ended::Late(limits.total)),
         };
         match answer {
             Ok(answer) => {
                 kill.disarm();
-                self.conn = Some(conn);
+                self.session = Some(session);
                 Ok(answer)
             }
             Err(Ended::By(error)) => {
                 kill.disarm();
-                Err(DatabaseError::querying(&self.connector.target, error))
+                let error = DatabaseError::querying(&self.connector.target, error);
+                Err(self.connector.blame(session.tunnel.as_ref(), error).await)
             }
             Err(Ended::Late(after)) => {
                 kill.kill().await;

@@ -7,6 +7,7 @@ use mysql_async::{DriverError, Error, IoError, ServerError};
 use secrecy::ExposeSecret;
 
 use super::target::Target;
+use crate::cluster::ClusterError;
 use crate::output::{printable, shortened};
 use crate::store::{RowKey, StoreError};
 
@@ -40,6 +41,9 @@ pub enum Cause {
     /// Connecting failed otherwise.
     #[error("cannot connect: {0}")]
     Unreachable(String),
+    /// The port-forward to it cannot be opened, or ended.
+    #[error("{0}")]
+    Tunnel(String),
     /// Credentials would go unencrypted over a network.
     #[error(
         "it is not this machine, and without TLS the user name, the nodes and what the password is checked by would go unencrypted"
@@ -200,6 +204,12 @@ impl DatabaseError {
         }
     }
 
+    /// What a tunnel says.
+    pub(super) fn tunnel(target: &Target, error: &ClusterError) -> Self {
+        let help = error.help().unwrap_or("try it again, or go another way: --via");
+        Self::new(target, Cause::Tunnel(error.to_string()), help.to_owned())
+    }
+
     /// What the driver says about a query.
     pub(super) fn querying(target: &Target, error: Error) -> Self {
         Self::usual(target, cause(error))
@@ -208,7 +218,7 @@ impl DatabaseError {
     /// Whether the same question may be answered when asked again on a new connection.
     pub(super) fn may_pass(&self) -> bool {
         match &self.cause {
-            Cause::Cut(_) => true,
+            Cause::Cut(_) | Cause::Tunnel(_) => true,
             // Lock wait timeout, deadlock, shutdown in progress, killed by the administrator.
             Cause::Server { code, .. } => matches!(code, 1205 | 1213 | 1053 | 1927),
             _ => false,
@@ -277,8 +287,10 @@ fn help(cause: &Cause) -> String {
         Cause::Password(_) => "set ARGO_OFFLOAD_DB_PASSWORD, or name a file: --db-password-file",
         Cause::Certificate(_) => "name a file with certificates in PEM",
         Cause::UnknownHost(_) => {
-            "if it is a Service of the cluster, go through the cluster; else check the name, and the network"
+            "if it is a Service of the cluster, go through the cluster: --store cluster --via svc/NAME; else check the \
+             name, and the network"
         }
+        Cause::Tunnel(_) => "try it again, or go another way: --via",
         Cause::Refused => "check host and port, and whether the server runs",
         Cause::ConnectTimeout(_) | Cause::Unreachable(_) => {
             "check host, port, the network in between, and the database's list of addresses that may connect"

@@ -30,7 +30,7 @@ use canonical::canonical;
 pub use connect::{Connection, Connector, Limits};
 pub use error::{Cause, DatabaseError};
 pub use password::{PASSWORD_VARIABLE, password};
-pub use persistence::{Persistence, PersistenceError, SecretKey};
+pub use persistence::{Persistence, PersistenceError};
 pub use rows::StoredRow;
 pub use schema::Table;
 pub use target::{Target, Tls};

@@ -3,6 +3,7 @@ use serde_json::Value;
 use secrecy::SecretString;
 
 use super::target::{Target, Tls};
+use crate::cluster::SecretKey;
 use crate::output::shortened;
 
 /// The database that a controller's configuration names, before its Secrets have been read.
@@ -12,23 +13,13 @@ pub struct Persistence {
     pub user: SecretKey,
     /// Where the password is.
     pub password: SecretKey,
-    /// `nodeStatusOffLoad`
-    pub offloading: bool,
     host: String,
     port: u16,
     database: String,
     table: String,
-    cluster_name: String,
+    /// `clusterName`; `default` where it is not set.
+    pub cluster_name: String,
     tls: Tls,
-}
-
-/// A key of a Secret in the controller's namespace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretKey {
-    /// The Secret's name.
-    pub name: String,
-    /// The key in its data.
-    pub key: String,
 }
 
 /// Why a configuration names no MySQL database that can be read.
@@ -100,7 +91,6 @@ impl Persistence {
         Ok(Self {
             user: secret("userNameSecret")?,
             password: secret("passwordSecret")?,
-            offloading: section.get("nodeStatusOffLoad").and_then(Value::as_bool) == Some(true),
             host,
             port,
             database: needed("database")?,
@@ -172,7 +162,6 @@ mod tests {
             format!("{target:?}"),
             "mysql://argo@mysql.argo:3306/argo?table=argo_workflows&clusterName=default&tls=false"
         );
-        assert!(parsed.offloading);
         assert_eq!(parsed.password, SecretKey { name: "db".into(), key: "password".into() });
     }
 

@@ -76,7 +76,7 @@ impl ArgoServer {
 
     /// The JSON text of one Workflow with its nodes in `status.nodes`, wherever they are.
     ///
-    /// argo-server leaves `apiVersion` and `kind` out.
+    /// With `apiVersion` and `kind`, which argo-server leaves out.
     ///
     /// # Errors
     /// There is none, the token is not accepted or has no rights, the row is lost, or the server does not answer.
@@ -105,7 +105,7 @@ impl ArgoServer {
             }
             (result, _) => result.map_err(|error| place(error, namespace, name))?,
         };
-        if text.trim_ascii_start().first() == Some(&b'{') {
+        if let Some(text) = whole(text) {
             return Ok(text);
         }
         Err(ClusterError::new(
@@ -267,6 +267,24 @@ fn too_late(name: &str, limit: std::time::Duration) -> ClusterError {
         )
 }
 
+/// An object that says what it is.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "kind")]
+    _kind: String,
+}
+
+/// A Workflow with its kind; `None` if the text is no object.
+fn whole(text: Vec<u8>) -> Option<Vec<u8>> {
+    let rest = text.trim_ascii_start().strip_prefix(b"{")?;
+    if serde_json::from_slice::<Typed>(&text).is_ok() {
+        return Some(text);
+    }
+    let kind = br#"{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow""#;
+    let comma: &[u8] = if rest.trim_ascii_start().starts_with(b"}") { b"" } else { b"," };
+    Some([kind, comma, rest].concat())
+}
+
 fn is_of_connection(error: &ClusterError) -> bool {
     matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::Cut | ErrorKind::Tls)
 }
@@ -310,6 +328,18 @@ mod tests {
         assert_eq!(answer(502, "Bad Gateway").kind(), &ErrorKind::Unreachable);
         let lost = answer(13, "upper: no more rows in this result set");
         assert!(lost.to_string().contains("finds no row"), "{lost}");
+    }
+
+    #[test]
+    fn a_workflow_gets_its_kind() {
+        let whole =
+            |text: &str| whole(text.into()).map(|text| String::from_utf8_lossy(&text).into_owned());
+        let kind = r#""apiVersion":"argoproj.io/v1alpha1","kind":"Workflow""#;
+        assert_eq!(whole(r#" {"metadata":{}}"#), Some(format!(r#"{{{kind},"metadata":{{}}}}"#)));
+        assert_eq!(whole("{}"), Some(format!("{{{kind}}}")));
+        let complete = format!(r#"{{{kind},"metadata":{{"name":"a"}}}}"#);
+        assert_eq!(whole(&complete), Some(complete.clone()));
+        assert_eq!(whole("<html>"), None);
     }
 
     #[test]

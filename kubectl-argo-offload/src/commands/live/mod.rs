@@ -1,6 +1,12 @@
 //! What commands on a cluster share.
 
+mod database;
+mod server;
+
 use anyhow::{Context, Result};
+
+pub(super) use database::{Database, NoDatabase, database};
+pub(super) use server::{Server, server};
 
 /// Runs what waits for servers.
 ///
@@ -14,4 +20,9 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     result
+}
+
+/// Waits within [`block_on`], where the code is not asynchronous.
+pub(super) fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(work))
 }

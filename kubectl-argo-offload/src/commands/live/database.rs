@@ -1,0 +1,133 @@
+//! The database of the cluster's controller, reached as the controller's own configuration says.
+
+use anyhow::Error;
+use argo_offload_core::golang::ArgoVersion;
+use secrecy::ExposeSecret;
+
+use crate::cli::LiveArguments;
+use crate::cluster::{Cluster, ClusterError, configuration, find_controller, secret_text};
+use crate::failure::Failure;
+use crate::store::mysql::{Connector, Limits, MySqlStore, Persistence, PersistenceError};
+use crate::tunnel::{Route, route};
+
+/// Argo's table, and the controller that writes it.
+pub(in crate::commands) struct Database {
+    /// Open for reading.
+    pub(in crate::commands) store: MySqlStore,
+    /// Under which the controller writes.
+    pub(in crate::commands) cluster_name: String,
+    /// The one namespace whose workflows it runs; `None` for all.
+    pub(in crate::commands) managed_namespace: Option<String>,
+}
+
+/// Why there is none.
+pub(in crate::commands) enum NoDatabase {
+    /// This user may not see how it is reached, or it is none that can be read: argo-server can.
+    NotForUs {
+        /// What stands in the way.
+        why: Error,
+        /// The controller's namespace, where that is known.
+        namespace: Option<String>,
+    },
+    /// Everything else.
+    Failed(Error),
+}
+
+impl NoDatabase {
+    /// The reason, for whom argo-server is no way out.
+    pub(in crate::commands) fn into_error(self) -> Error {
+        match self {
+            Self::NotForUs { why, .. } | Self::Failed(why) => why,
+        }
+    }
+
+    fn of(error: ClusterError, namespace: Option<&str>) -> Self {
+        if error.is_forbidden() || (namespace.is_none() && error.is_not_found()) {
+            return Self::NotForUs { why: error.into(), namespace: namespace.map(Into::into) };
+        }
+        Self::Failed(error.into())
+    }
+}
+
+/// Finds the controller of a namespace's workflows (of all without one), reads its ConfigMap and Secrets, and connects.
+///
+/// # Errors
+/// There is no such controller or database, the user may not see it, or it cannot be reached.
+pub(in crate::commands) async fn database(
+    cluster: &Cluster,
+    workflows: Option<&str>,
+    arguments: &LiveArguments,
+) -> Result<Database, NoDatabase> {
+    let controller = find_controller(cluster, &arguments.controller, workflows)
+        .await
+        .map_err(|error| NoDatabase::of(error, None))?;
+    let namespace = controller.namespace.as_str();
+    let failed = |error: ClusterError| NoDatabase::of(error, Some(namespace));
+    let argo = controller.version.unwrap_or(ArgoVersion::NEWEST);
+    let configuration = configuration(cluster, &controller, argo).await.map_err(failed)?;
+    let section = configuration.persistence().map_err(failed)?;
+    let section = section.map(|persistence| persistence.json).unwrap_or_default();
+    let persistence = Persistence::parse(&section).map_err(|error| {
+        let what = format!("the ConfigMap {}: {error}", configuration.place);
+        match error {
+            PersistenceError::PostgreSql => {
+                NoDatabase::NotForUs { why: Failure::new(what).into(), namespace: Some(namespace.into()) }
+            }
+            _ => NoDatabase::Failed(
+                Failure::new(what)
+                    .help("without it no nodes are offloaded; another --controller-namespace, or another --store?")
+                    .into(),
+            ),
+        }
+    })?;
+    let user = secret_text(cluster, namespace, &persistence.user).await.map_err(failed)?;
+    let password = secret_text(cluster, namespace, &persistence.password).await.map_err(failed)?;
+    let mut target = persistence.target(user.expose_secret().to_owned(), password);
+    target.allow_plaintext = arguments.database.allow_plaintext;
+    if let Some(file) = &arguments.database.db_ca {
+        target.trust(file).map_err(|error| {
+            NoDatabase::Failed(
+                Failure::new(format_args!("cannot read {}: {error}", file.display())).into(),
+            )
+        })?;
+    }
+    let way = route(cluster, &arguments.database.via, &target.host, target.port, namespace)
+        .await
+        .map_err(|error| NoDatabase::Failed(error.into()))?;
+    let connector = match way {
+        Route::Direct { host, port } => {
+            // A Service can be another name for a host outside: the certificate is for the name that is configured.
+            if host != target.host {
+                target.tls_name = Some(std::mem::replace(&mut target.host, host));
+            }
+            target.port = port;
+            Connector::new(target, Limits::default())
+        }
+        Route::Through(pod) => Connector::new(target, Limits::default()).through(cluster, pod),
+    };
+    let store = MySqlStore::connect(connector).await.map_err(|error| {
+        NoDatabase::Failed(
+            Failure::new(error)
+                .help("another way to it: --via svc/NAME, pod/NAME or direct; through argo-server: --store server")
+                .into(),
+        )
+    })?;
+    let cluster_name = persistence.cluster_name;
+    Ok(Database { store, cluster_name, managed_namespace: controller.managed_namespace.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{Access, ErrorKind};
+
+    #[test]
+    fn argo_server_is_a_way_out_where_something_is_forbidden() {
+        let forbidden = || ClusterError::forbidden(&Access::get("", "secrets"), None);
+        let missing = || ClusterError::new(ErrorKind::NotFound, "there is no ConfigMap");
+        assert!(matches!(NoDatabase::of(forbidden(), Some("argo")), NoDatabase::NotForUs { .. }));
+        assert!(matches!(NoDatabase::of(missing(), None), NoDatabase::NotForUs { .. }));
+        // A Secret that is not there is a fault to be told, not to be gone around.
+        assert!(matches!(NoDatabase::of(missing(), Some("argo")), NoDatabase::Failed(_)));
+    }
+}
