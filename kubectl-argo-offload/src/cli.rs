@@ -53,7 +53,7 @@ pub enum Command {
     /// Put a workflow's nodes back, from a store, from parts, or from its compressedNodes
     Merge(Box<MergeArguments>),
     /// Say what the controller would say about its configuration, and what hurts later
-    Lint(LintArguments),
+    Lint(Box<LintArguments>),
     /// Explain a rule of lint, or the known symptoms in a log
     Explain(ExplainArguments),
     /// Print JSON Schemas, for editors and scripts; without a name, what there is

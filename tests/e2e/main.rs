@@ -18,6 +18,7 @@ use world::World;
 mod connection;
 mod controller;
 mod get;
+mod lint;
 mod plugin;
 mod pods;
 mod ran;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         server::TESTS,
         tunnel::TESTS,
         get::TESTS,
+        lint::TESTS,
         rows::TESTS,
     ];
     let all = all.into_iter().flatten();

@@ -19,6 +19,8 @@ pub struct Options {
     pub version: Option<ArgoVersion>,
     /// A version that the controller is to be upgraded to.
     pub upgrade_to: Option<ArgoVersion>,
+    /// The documents are what is in the cluster: a Secret that is not among them is not there.
+    pub live: bool,
 }
 
 /// What lint found.

@@ -30,7 +30,7 @@ pub(super) fn input(data: &[u8]) -> Option<(Options, Vec<&[u8]>)> {
     let version = Some(super::VERSIONS[selector / 4]);
     let upgrade_to = (selector % 4).checked_sub(1).map(|index| super::VERSIONS[index]);
     let texts = text.splitn(2, |&byte| byte == NEXT_FILE).collect();
-    Some((Options { version, upgrade_to }, texts))
+    Some((Options { version, upgrade_to, live: false }, texts))
 }
 
 pub(super) fn named<'a>(texts: &[&'a [u8]]) -> Vec<File<'a>> {

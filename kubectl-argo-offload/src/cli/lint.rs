@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, ValueEnum};
 
+use super::ConnectionArguments;
 use super::words::{RULE, RULE_OR_SYMPTOM};
 
 const LINT_EXAMPLES: &str = "\
@@ -12,8 +13,8 @@ Examples:
   # The controller's ConfigMap with its Secret, before it is applied
   kubectl argo-offload lint workflow-controller-configmap.yaml secret.yaml
 
-  # What is in the cluster now
-  kubectl get configmap workflow-controller-configmap -n argo -o yaml | kubectl argo-offload lint -
+  # What is in the cluster now: the controller's ConfigMap, its Secrets and Deployments
+  kubectl argo-offload lint --live
 
   # Helm values, for the version that runs and for the one that is to come
   kubectl argo-offload lint values.yaml --argo-version 3.7 --upgrade-to 4.1
@@ -35,6 +36,10 @@ pub struct LintArguments {
     /// The same, as kubectl has it
     #[arg(short, long = "filename", value_name = "FILE")]
     pub filename: Vec<PathBuf>,
+    /// Instead of files, what is in the cluster: the controller's ConfigMap, the Secrets that it names, and the
+    /// Deployments of controller and server. --namespace is the controller's
+    #[arg(long, conflicts_with_all = ["files", "filename", "mend", "list_rules"])]
+    pub live: bool,
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: LintOutput,
@@ -68,6 +73,12 @@ pub struct LintArguments {
     /// Say what each document was taken for
     #[arg(long)]
     pub explain_sources: bool,
+    /// The controller's ConfigMap [default: what its Deployment says]
+    #[arg(long, value_name = "NAME", requires = "live")]
+    pub configmap: Option<String>,
+    /// How the cluster is reached.
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
 }
 
 /// How `lint` prints.

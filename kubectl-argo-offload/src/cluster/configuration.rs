@@ -67,12 +67,7 @@ pub async fn read_config_map(
     name: &str,
 ) -> Result<Vec<u8>, ClusterError> {
     let access = Access::get("", "configmaps").in_namespace(namespace).named(name);
-    if !is_name(namespace) || !is_name(name) {
-        let what = format!("there can be no {}", access.object());
-        return Err(ClusterError::new(ErrorKind::NotFound, what));
-    }
-    let path = format!("/api/v1/namespaces/{namespace}/configmaps/{name}");
-    cluster.get(&path, &access).await.map_err(|error| {
+    object_text(cluster, &access).await.map_err(|error| {
         if error.is_not_found() {
             return error.with_help(
                 "name the controller's: --configmap NAME, --controller-namespace NAMESPACE",
@@ -80,6 +75,21 @@ pub async fn read_config_map(
         }
         error
     })
+}
+
+/// The JSON text of the one object of the core or of `apps` that `access` is about.
+///
+/// # Errors
+/// It is not there, or the user may not read it.
+pub async fn object_text(cluster: &Cluster, access: &Access) -> Result<Vec<u8>, ClusterError> {
+    let namespace = access.namespace.as_deref().unwrap_or_default();
+    let name = access.name.as_deref().unwrap_or_default();
+    if !is_name(namespace) || !is_name(name) {
+        let what = format!("there can be no {}", access.object());
+        return Err(ClusterError::new(ErrorKind::NotFound, what));
+    }
+    let base = if access.group.is_empty() { "/api/v1" } else { "/apis/apps/v1" };
+    cluster.get(&format!("{base}/namespaces/{namespace}/{}/{name}", access.resource), access).await
 }
 
 impl Configuration {

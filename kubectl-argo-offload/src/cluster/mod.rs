@@ -20,7 +20,9 @@ mod watch;
 mod workflows;
 
 pub use access::Access;
-pub use configuration::{Configuration, Persistence, SecretKey, configuration, read_config_map};
+pub use configuration::{
+    Configuration, Persistence, SecretKey, configuration, object_text, read_config_map,
+};
 pub use connect::{Limits, connect};
 pub use controller::{Controller, Replicas, find_controller};
 pub use error::{ClusterError, ErrorKind};

@@ -67,6 +67,7 @@ const GET_WORKFLOWS: (&str, &str, &str) = ("get", "argoproj.io", "workflows");
 const LIST_WORKFLOWS: (&str, &str, &str) = ("list", "argoproj.io", "workflows");
 const WATCH_WORKFLOWS: (&str, &str, &str) = ("watch", "argoproj.io", "workflows");
 const LIST_DEPLOYMENTS: (&str, &str, &str) = ("list", "apps", "deployments");
+const GET_DEPLOYMENTS: (&str, &str, &str) = ("get", "apps", "deployments");
 const LIST_PODS: (&str, &str, &str) = ("list", "", "pods");
 const GET_CONFIG_MAPS: (&str, &str, &str) = ("get", "", "configmaps");
 const GET_SECRETS: (&str, &str, &str) = ("get", "", "secrets");
@@ -139,6 +140,13 @@ pub const NEEDS: &[Need] = &[
         Scope::Controller,
         BY_HAND,
         "the controller's version and environment",
+    ),
+    need(
+        "lint --live",
+        GET_DEPLOYMENTS,
+        Scope::Controller,
+        Without::Other("does not look at the Deployments' environment"),
+        "controller's and argo-server's environment",
     ),
     need("lint --live", LIST_PODS, Scope::Controller, BY_HAND, "finding the controller"),
 ];

@@ -1,6 +1,6 @@
 //! Following one Workflow.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::AsyncBufReadExt;
 use serde::Deserialize;
@@ -15,6 +15,8 @@ use super::workflows::{GROUP, Query, path, workflow};
 const OPEN_SECONDS: u64 = 240;
 /// The longest silence: the API ends the watch before.
 const SILENCE: Duration = Duration::from_secs(OPEN_SECONDS + 30);
+/// A watch that ends within this time was none.
+const SOON: Duration = Duration::from_secs(1);
 /// How often in a row a watch is opened again after a failure.
 const TRIES: u32 = 5;
 
@@ -26,6 +28,7 @@ pub struct Watch {
     name: String,
     version: Option<String>,
     body: Option<Body>,
+    opened: Instant,
     failures: u32,
 }
 
@@ -83,6 +86,7 @@ impl Watch {
             name: name.to_owned(),
             version: None,
             body: None,
+            opened: Instant::now(),
             failures: 0,
         }
     }
@@ -121,6 +125,7 @@ impl Watch {
         let body = match &mut self.body {
             Some(body) => body,
             None => {
+                self.opened = Instant::now();
                 let body = self.open().await?;
                 self.body.insert(body)
             }
@@ -131,9 +136,17 @@ impl Watch {
                 .await;
         read.map_err(|error| Failed { error, again: true })?;
         if line.last() != Some(&b'\n') {
-            // The API's own time limit, or an end amid a line: open it again.
+            // The API's own time limit, or an end amid a line: open it again. What ends as soon as it is opened
+            // is no watch: something in between may not let it pass.
             self.body = None;
-            tokio::time::sleep(Duration::from_millis(250)).await;
+            if self.opened.elapsed() < SOON {
+                let what =
+                    format_args!("cannot {}: the watch ends as soon as it is opened", self.access);
+                let help =
+                    "is a proxy in between that cuts long answers? kubectl get workflow NAME -w";
+                let error = ClusterError::new(ErrorKind::Cut, what).with_help(help);
+                return Err(Failed { error, again: true });
+            }
             return Ok(None);
         }
         self.event(&line)

@@ -189,7 +189,7 @@ fn a_lost_row_is_told_with_what_there_is() {
     std::fs::remove_dir_all(folder.path("offloaded-nodes")).expect("the archive");
     let ran = folder.run(&["get", "-f", "lost.json"]);
     assert_eq!(ran.code(), 2);
-    assert!(ran.err().contains("--store dir:PATH"), "{}", ran.err());
+    assert!(ran.err().contains("--store cluster, server, dir:PATH or mysql://"), "{}", ran.err());
 }
 
 #[test]

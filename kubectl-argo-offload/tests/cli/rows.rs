@@ -2,6 +2,9 @@ use serde_json::Value;
 
 use crate::run::{Folder, repository};
 
+/// The archive that `split` makes when nothing is said.
+const STORE: &str = "--store=dir:offloaded-nodes";
+
 /// A folder with an archive of two workflows, one of them in two versions.
 fn archive() -> Folder {
     let folder = Folder::new();
@@ -27,7 +30,7 @@ fn archive() -> Folder {
 #[test]
 fn an_archive_is_listed_by_workflow_and_by_version() {
     let folder = archive();
-    let ran = folder.run(&["rows", "--sort", "versions"]);
+    let ran = folder.run(&["rows", STORE, "--sort", "versions"]);
     assert_eq!(ran.code(), 0, "{}", ran.err());
     let table = ran.out();
     let lines: Vec<Vec<&str>> =
@@ -49,10 +52,10 @@ fn an_archive_is_listed_by_workflow_and_by_version() {
     assert_eq!((lines[1][4], lines[2][4]), ("2", "1"), "{table}");
     assert_eq!((lines[2][1], lines[2][2], lines[2][3]), ("team-b", "another", "another-uid"));
     assert!(ran.err().starts_with("3 rows of 2 workflows, "), "{}", ran.err());
-    let versions = folder.run(&["ls", "--versions", "-o", "name"]).out();
+    let versions = folder.run(&["ls", STORE, "--versions", "-o", "name"]).out();
     assert_eq!(versions.lines().count(), 3, "{versions}");
     assert!(versions.contains("row/another-uid/fnv:"), "{versions}");
-    let one = folder.run(&["rows", "-n", "team-b", "-o", "name"]).out();
+    let one = folder.run(&["rows", STORE, "-n", "team-b", "-o", "name"]).out();
     assert_eq!(one, "row/another-uid\n");
 }
 
@@ -61,7 +64,9 @@ fn the_list_as_json_is_what_its_schema_says() {
     let folder = archive();
     let schema = folder.run(&["schema", "row-list"]).out();
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
-    for arguments in [&["rows", "-o", "json"][..], &["rows", "-o", "json", "--versions"]] {
+    for arguments in
+        [&["rows", STORE, "-o", "json"][..], &["rows", STORE, "-o", "json", "--versions"]]
+    {
         let report: Value = serde_json::from_str(&folder.run(arguments).out()).expect("JSON");
         let validator = jsonschema::validator_for(&schema).expect("a schema");
         let errors: Vec<String> =
@@ -83,7 +88,7 @@ fn the_list_as_json_is_what_its_schema_says() {
 #[test]
 fn an_empty_list_says_where() {
     let folder = archive();
-    let ran = folder.run(&["rows", "-n", "nowhere"]);
+    let ran = folder.run(&["rows", STORE, "-n", "nowhere"]);
     assert_eq!((ran.code(), ran.out().as_str()), (0, ""));
     assert_eq!(ran.err(), "No rows found in dir:offloaded-nodes.\n");
 }

@@ -33,7 +33,7 @@ token of Azure or AWS (from Argo 4.1 on) needs no password.
 
 Nothing is said when no Secret is given, or when a Secret of that name is made by something else in the documents \
 (a SealedSecret, an ExternalSecret, kustomize's `secretGenerator`). A Secret that is just not among the documents \
-is a warning, as it may be in the cluster. One that is written without `data` is taken for one that something else \
+is a warning, as it may be in the cluster; with `--live` the cluster itself is looked at, and it is an error. One that is written without `data` is taken for one that something else \
 fills. In managed workflow clusters, where the ConfigMap lies in a namespace named by the cluster's id, the Secret \
 belongs into `default`; that is left alone.
 
@@ -188,6 +188,20 @@ data:
         findings: &[],
     },
     Example {
+        name: "a Secret that is not in the cluster",
+        text: "\
+# live: true
+persistence:
+  mysql:
+    userNameSecret:
+      name: argo-mysql-config
+      key: username
+",
+        findings: &[
+            "5:13 there is no Secret `argo-mysql-config`; the controller ends at its start without it",
+        ],
+    },
+    Example {
         name: "a managed cluster: the Secret in default, the ConfigMap in the cluster's own namespace",
         text: "\
 apiVersion: v1
@@ -288,7 +302,7 @@ persistence:
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let given: Vec<Secret<'_>> = secrets::given(subject).collect();
-    if given.is_empty() {
+    if given.is_empty() && !subject.options.live {
         return;
     }
     for configuration in &subject.configurations {
@@ -320,6 +334,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 }
             } else if secrets::is_made(subject, name) {
                 continue;
+            } else if subject.options.live {
+                not_there(credential, namespace)
             } else {
                 missing(credential, namespace)
             };
@@ -358,6 +374,16 @@ fn missing(credential: &Credential<'_>, namespace: Option<&str>) -> Finding {
             "make sure that it exists{place}, or correct the name{}",
             optional(credential)
         ))
+        .argo(Some(format!("secrets \"{name}\" not found")))
+}
+
+fn not_there(credential: &Credential<'_>, namespace: Option<&str>) -> Finding {
+    let name = credential.name;
+    let place = namespace.map(|namespace| format!(" in `{namespace}`")).unwrap_or_default();
+    let message =
+        format!("there is no Secret `{name}`{place}; the controller ends at its start without it");
+    Finding::new(&RULE, credential.name_view.span(), message)
+        .help(format!("create it, or correct the name{}", optional(credential)))
         .argo(Some(format!("secrets \"{name}\" not found")))
 }
 

@@ -25,7 +25,11 @@ fn options(text: &str) -> Options {
         let rest = line.strip_prefix("# ")?.split_once(name)?.1;
         rest.split_whitespace().next()?.parse().ok()
     };
-    Options { version: named("argo-version:"), upgrade_to: named("upgrade-to:") }
+    Options {
+        version: named("argo-version:"),
+        upgrade_to: named("upgrade-to:"),
+        live: text.contains("# live: true"),
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod fix;
 mod github;
 mod hidden;
 mod json;
+mod live;
 mod rules;
 mod sarif;
 mod text;
@@ -121,8 +122,19 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Answer> {
     for version in [arguments.argo_version, arguments.upgrade_to].into_iter().flatten() {
         notice(version);
     }
-    let (mut inputs, complete) = files::find(&arguments.filename, &arguments.files)?;
-    let options = Options { version: arguments.argo_version, upgrade_to: arguments.upgrade_to };
+    let mut options = Options {
+        version: arguments.argo_version,
+        upgrade_to: arguments.upgrade_to,
+        live: arguments.live,
+    };
+    let (mut inputs, complete) = if arguments.live {
+        let live = live::find(arguments)?;
+        options.version = options.version.or(live.version);
+        options.live = live.complete;
+        (live.objects, true)
+    } else {
+        files::find(&arguments.filename, &arguments.files)?
+    };
     let answer = if arguments.fix || arguments.diff {
         fix::run(&mut inputs, complete, &options, &selection, arguments)?
     } else {
