@@ -87,6 +87,9 @@ Examples:
   # All that are running, in all namespaces, by the limit and version of the controller
   kubectl argo-offload size -A -l workflows.argoproj.io/completed!=true
 
+  # Watch one grow until it ends
+  kubectl argo-offload size my-workflow -w
+
   # From a file
   kubectl get workflow my-workflow -o json --show-managed-fields > my-workflow.json
   kubectl argo-offload size -f my-workflow.json
@@ -131,12 +134,12 @@ pub struct SizeArguments {
     /// (the controller fails, or what it stores is larger than the limit)
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
-    /// Which controller decides.
+    /// Print one workflow's size again whenever it changes, until it ends
+    #[arg(short, long, conflicts_with_all = ["filename", "selector", "all_namespaces"])]
+    pub watch: bool,
+    /// Which controller decides, and how it and its database are reached.
     #[command(flatten)]
-    pub controller: ControllerArguments,
-    /// How the cluster is reached.
-    #[command(flatten)]
-    pub connection: ConnectionArguments,
+    pub live: LiveArguments,
 }
 
 /// When `size` fails.

@@ -7,7 +7,7 @@ use argo_offload_core::golang::{ArgoVersion, Encoder, NodeVersion};
 use argo_offload_core::nodes::{MergeError, decompress_nodes, merge_nodes};
 use argo_offload_core::workflow::{Envelope, Storage};
 
-use super::live::{Server, block_on, wait};
+use super::live::{block_on, wait};
 use super::named_store::{Named, Nodes};
 use super::printed_workflow::finish;
 use super::{Answer, notice, parts};
@@ -73,31 +73,12 @@ fn from_store(arguments: &MergeArguments, envelope: &Envelope<'_>) -> Result<(Ve
     }
     let named = Named::in_files(arguments.store.as_deref())?;
     let nodes = wait(Nodes::open(&named, &arguments.live))?;
-    let store = match nodes {
-        Nodes::Store(store) => store,
-        Nodes::Server(server) => return from_server(&server, envelope),
-    };
-    match store.get(&envelope.uid, &envelope.offload_version)? {
-        Some(record) => Ok((record.nodes, store.describe())),
-        None => Err(missing(store.as_ref(), envelope)?.into()),
-    }
-}
-
-/// Nodes as argo-server has them: merging tells whether they are those that the workflow names.
-fn from_server(server: &Server, envelope: &Envelope<'_>) -> Result<(Vec<u8>, String)> {
-    let answer = server.workflow(&envelope.namespace, &envelope.name)?;
-    let place = server.describe();
-    let fresh = Envelope::parse(&answer).map_err(|error| {
-        Failure::new(format_args!("{place}: workflow/{}: {error}", envelope.name))
-    })?;
-    match fresh.nodes_text() {
-        Some(nodes) if fresh.uid == envelope.uid => Ok((nodes.to_vec(), place)),
-        _ => Err(Failure::new(format_args!(
-            "{place} has no nodes of a workflow {:?} with uid {}",
-            envelope.name, envelope.uid
-        ))
-        .help("take the workflow from the cluster again: kubectl get workflow NAME -o json")
-        .into()),
+    match (nodes.read(envelope)?, &nodes) {
+        (Some(found), _) => Ok((found, nodes.describe())),
+        (None, Nodes::Store(store)) => Err(missing(store.as_ref(), envelope)?.into()),
+        (None, Nodes::Server(server)) => {
+            Err(Failure::new(format_args!("{} has no nodes of it", server.describe())).into())
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The store that `--store` names.
 
 use anyhow::{Error, Result};
+use argo_offload_core::workflow::Envelope;
 
 use super::live::{self, NoDatabase, Server};
 use crate::cli::LiveArguments;
@@ -88,6 +89,40 @@ impl Nodes {
             .await
             .map_err(NoDatabase::into_error)?;
         Ok(Self::Store(Box::new(database.store)))
+    }
+
+    /// How it is named in messages; holds no secret.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Store(store) => store.describe(),
+            Self::Server(server) => server.describe(),
+        }
+    }
+
+    /// The nodes of an offloaded workflow, whose version is not checked here; `None` if there is no such row.
+    ///
+    /// # Errors
+    /// They cannot be read; argo-server has another workflow of that name.
+    pub(super) fn read(&self, envelope: &Envelope<'_>) -> Result<Option<Vec<u8>>> {
+        let Envelope { namespace, name, uid, offload_version, .. } = envelope;
+        let server = match self {
+            Self::Store(store) => {
+                return Ok(store.get(uid, offload_version)?.map(|record| record.nodes));
+            }
+            Self::Server(server) => server,
+        };
+        let answer = server.workflow(namespace, name)?;
+        let place = server.describe();
+        let fresh = Envelope::parse(&answer)
+            .map_err(|error| Failure::new(format_args!("{place}: workflow/{name}: {error}")))?;
+        match fresh.nodes_text() {
+            Some(nodes) if fresh.uid == *uid => Ok(Some(nodes.to_vec())),
+            _ => Err(Failure::new(format_args!(
+                "{place} has no nodes of a workflow {name:?} with uid {uid}"
+            ))
+            .help("take the workflow from the cluster again: kubectl get workflow NAME -o json")
+            .into()),
+        }
     }
 
     /// Opens the controller's database or, where this user may not or cannot, says so and asks argo-server.

@@ -2,31 +2,37 @@
 
 use anyhow::Result;
 use argo_offload_core::golang::{ArgoVersion, Encoder};
+use argo_offload_core::nodes::merge_nodes;
 use argo_offload_core::size::{DEFAULT_MAX_WORKFLOW_BYTES, Rules};
+use argo_offload_core::workflow::{Envelope, Storage};
 
-use super::{Report, max_bytes, measure_all};
+use super::{Report, max_bytes, measure_all, show};
 use crate::cli::{SizeArguments, SizeOutput};
 use crate::cluster::{
-    self, Cluster, ClusterError, ErrorKind, Selection, configuration, connect, find_controller,
-    workflow_name, workflows,
+    self, Change, Cluster, ClusterError, ErrorKind, Selection, Watch, configuration, connect,
+    find_controller, workflow_name, workflows,
 };
+use crate::commands::named_store::Nodes;
 use crate::commands::{live, notice};
-use crate::failure;
+use crate::failure::{self, Failure};
 use crate::input::{Input, objects};
-use crate::output::{bytes, say};
+use crate::output::{bytes, say, write_stdout};
 
 /// Measures the Workflows that the arguments select.
 pub(super) fn report(arguments: &SizeArguments) -> Result<Report> {
     live::block_on(async {
-        let cluster = connect(&arguments.connection).await?;
+        let cluster = connect(&arguments.live.connection).await?;
         let (argo, rules) = settings(&cluster, arguments).await?;
         notice(argo);
-        let mut work = Work { report: Report::new(argo, rules), encoder: Encoder::new(argo) };
-        if arguments.selection.names.is_empty() {
+        let report = Report::new(argo, rules);
+        let mut work = Work { report, encoder: Encoder::new(argo), nodes: None };
+        if arguments.watch {
+            work.watch(&cluster, arguments).await?;
+        } else if arguments.selection.names.is_empty() {
             work.list(&cluster, arguments).await?;
         } else {
             for name in &arguments.selection.names {
-                if let Err(error) = work.one(&cluster, name).await {
+                if let Err(error) = work.one(&cluster, name, arguments).await {
                     work.report.failed += 1;
                     failure::print(&error);
                 }
@@ -39,13 +45,120 @@ pub(super) fn report(arguments: &SizeArguments) -> Result<Report> {
 struct Work {
     report: Report,
     encoder: Encoder,
+    /// Where nodes are, once that was asked for; `None` within where it cannot be read.
+    nodes: Option<Option<Nodes>>,
 }
 
 impl Work {
-    async fn one(&mut self, cluster: &Cluster, name: &str) -> Result<()> {
+    async fn one(
+        &mut self,
+        cluster: &Cluster,
+        name: &str,
+        arguments: &SizeArguments,
+    ) -> Result<()> {
         let name = workflow_name(name)?;
         let text = cluster::workflow(cluster, cluster.namespace(), name).await?;
-        self.measure(format!("workflow/{name}"), text, true)
+        self.whole(cluster, name, text, arguments)
+    }
+
+    /// Measures a workflow with its nodes, also where these are in the database.
+    fn whole(
+        &mut self,
+        cluster: &Cluster,
+        name: &str,
+        text: Vec<u8>,
+        arguments: &SizeArguments,
+    ) -> Result<()> {
+        let place = format!("workflow/{name}");
+        let before = self.report.items.len();
+        self.measure(place.clone(), text.clone(), true)?;
+        let offloaded =
+            self.report.items.get(before).is_some_and(|item| item.stored == Storage::Offloaded);
+        if !offloaded {
+            return Ok(());
+        }
+        match self.with_nodes(cluster, &text, arguments) {
+            Ok(None) => {}
+            Ok(Some(hydrated)) => {
+                self.report.items.truncate(before);
+                self.measure(place, hydrated, true)?;
+                if let Some(item) = self.report.items.get_mut(before) {
+                    item.stored = Storage::Offloaded;
+                }
+            }
+            Err(error) => {
+                let help =
+                    failure::help_of(&error).map_or(String::new(), |help| format!("; {help}"));
+                say(format_args!("note: {place} is measured without its nodes: {error:#}{help}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The workflow with its nodes; `None` where it has been said already why there are none.
+    fn with_nodes(
+        &mut self,
+        cluster: &Cluster,
+        text: &[u8],
+        arguments: &SizeArguments,
+    ) -> Result<Option<Vec<u8>>> {
+        let nodes = match self.nodes.take() {
+            Some(nodes) => nodes,
+            None => {
+                let namespace = Some(cluster.namespace());
+                self.nodes = Some(None);
+                Some(live::wait(Nodes::open_any(cluster, namespace, &arguments.live))?)
+            }
+        };
+        let nodes = self.nodes.insert(nodes);
+        let Some(nodes) = nodes else { return Ok(None) };
+        let envelope = Envelope::parse(text).map_err(|error| Failure::new(error.to_string()))?;
+        let version = &envelope.offload_version;
+        let row = nodes.read(&envelope)?.ok_or_else(|| {
+            Failure::new(format_args!("{} has no row with version {version}", nodes.describe()))
+                .help("see what it has: kubectl argo-offload get NAME")
+        })?;
+        let merged = merge_nodes(&mut self.encoder, text, &row)
+            .map_err(|error| Failure::new(format_args!("{}: {error}", nodes.describe())))?;
+        Ok(Some(merged))
+    }
+
+    /// Prints a line whenever the workflow changes, until it has ended or is deleted.
+    async fn watch(&mut self, cluster: &Cluster, arguments: &SizeArguments) -> Result<()> {
+        let wide = match arguments.output {
+            SizeOutput::Table => false,
+            SizeOutput::Wide => true,
+            _ => {
+                let failure = Failure::new("-w prints lines of a table");
+                return Err(failure.help("leave out -o, or give -o wide").into());
+            }
+        };
+        let [name] = arguments.selection.names.as_slice() else {
+            return Err(Failure::new("-w watches one workflow").help("name it").into());
+        };
+        let name = workflow_name(name)?;
+        let namespace = cluster.namespace();
+        // A watch waits for what is not there yet.
+        cluster::workflow(cluster, namespace, name).await?;
+        let mut watch = Watch::new(cluster, namespace, name);
+        let mut line = None;
+        loop {
+            let event = watch.next().await?;
+            self.report.items.clear();
+            self.whole(cluster, name, event.workflow, arguments)?;
+            let Some(item) = self.report.items.last() else { return Ok(()) };
+            let ended = matches!(item.phase.as_str(), "Succeeded" | "Failed" | "Error");
+            let now = show::line(&self.report, wide, false);
+            // An event that changes nothing of what is shown is no news.
+            if line.as_ref() != Some(&now) {
+                let text = show::line(&self.report, wide, line.is_none());
+                write_stdout(text.as_bytes())?;
+                line = Some(now);
+            }
+            if ended || event.change == Change::Deleted {
+                return Ok(());
+            }
+        }
     }
 
     async fn list(&mut self, cluster: &Cluster, arguments: &SizeArguments) -> Result<()> {
@@ -99,7 +212,7 @@ async fn settings(
         return Ok((argo, rules));
     }
     let namespace = (!arguments.selection.all_namespaces).then_some(cluster.namespace());
-    let controller = match find_controller(cluster, &arguments.controller, namespace).await {
+    let controller = match find_controller(cluster, &arguments.live.controller, namespace).await {
         Ok(controller) => controller,
         Err(error) if error.is_forbidden() || error.is_not_found() => {
             assumed(&error, argo.unwrap_or_default(), &rules);

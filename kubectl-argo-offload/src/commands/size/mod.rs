@@ -23,6 +23,8 @@ pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
     let report =
         if arguments.filename.is_empty() { live::report(arguments)? } else { of_files(arguments) };
     match arguments.output {
+        // Each line has been printed.
+        _ if arguments.watch => {}
         SizeOutput::Json => write_json(&report)?,
         SizeOutput::Yaml => write_yaml(&report)?,
         _ if report.items.is_empty() && report.failed > 0 => {}

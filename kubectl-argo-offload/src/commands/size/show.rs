@@ -22,6 +22,23 @@ pub(super) fn table(report: &Report, wide: bool) -> Result<()> {
         say("No workflows found.");
         return Ok(());
     }
+    let mut text = rows(report, wide).text();
+    if let [item] = report.items.as_slice() {
+        text.push_str(&details(report, item));
+    }
+    write_stdout(text.as_bytes())
+}
+
+/// The table without details, with or without its header.
+pub(super) fn line(report: &Report, wide: bool, with_header: bool) -> String {
+    let text = rows(report, wide).text();
+    match text.split_once('\n') {
+        Some((_, rest)) if !with_header => rest.to_owned(),
+        _ => text,
+    }
+}
+
+fn rows(report: &Report, wide: bool) -> Table {
     let mut headers =
         vec!["NAMESPACE", "NAME", "PHASE", "NODES", "SIZE", "%LIMIT", "STORED", "VERDICT"];
     if wide {
@@ -53,11 +70,7 @@ pub(super) fn table(report: &Report, wide: bool) -> Result<()> {
         cells.push(age(&item.creation_timestamp, now));
         table.row(cells);
     }
-    let mut text = table.text();
-    if let [item] = report.items.as_slice() {
-        text.push_str(&details(report, item));
-    }
-    write_stdout(text.as_bytes())
+    table
 }
 
 fn stored(storage: Storage) -> &'static str {
@@ -155,11 +168,13 @@ pub(super) fn notes(report: &Report) {
             report.argo
         ));
     }
-    let offloaded = report.items.iter().filter(|item| item.stored == Storage::Offloaded).count();
+    let offloaded = report.items.iter();
+    let offloaded =
+        offloaded.filter(|item| item.stored == Storage::Offloaded && item.nodes.is_none()).count();
     if offloaded > 0 {
         say(format_args!(
             "note: the nodes of {offloaded} of {all} workflows are in the database: their size is \
-             without them"
+             without them; `size NAME` reads them"
         ));
     }
     for item in report.items.iter().filter(|item| !item.dropped.is_empty()) {
