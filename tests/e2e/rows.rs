@@ -12,6 +12,7 @@ use crate::world::World;
 tests!(
     every_row_has_the_state_that_its_workflow_gives_it,
     rows_of_no_workflow_and_rows_that_are_behind_are_told_apart,
+    every_row_the_controller_wrote_is_its_own_version,
     a_restored_workflow_is_not_called_dangling,
     whoever_may_not_see_the_secret_is_told_which_right_is_missing,
 );
@@ -79,6 +80,25 @@ fn rows_of_no_workflow_and_rows_that_are_behind_are_told_apart(world: &World) ->
         .iter()
         .find(|item| item["clusterName"] == "other");
     assert!(other.context("no other cluster")?["state"].is_null(), "{all}");
+    Ok(())
+}
+
+/// A row is checked against its version whenever it is read.
+fn every_row_the_controller_wrote_is_its_own_version(world: &World) -> Result<()> {
+    let space = world.standard()?.space(world);
+    let report = rows(&space, "admin", &["-o", "json", "--versions"])?.json()?;
+    let mut read = 0;
+    for item in report["items"].as_array().context("no items")? {
+        let name = item["workflow"].as_str().context("no name")?;
+        for row in item["rows"].as_array().into_iter().flatten() {
+            let version = row["version"].as_str().context("no version")?;
+            let get = ["argo-offload", "get", name, "-o", "json", "--row-version", version];
+            let nodes = space.kubectl(&get)?.json()?["status"]["nodes"].clone();
+            assert!(nodes.as_object().is_some_and(|nodes| nodes.len() > 1), "{name} {version}");
+            read += 1;
+        }
+    }
+    assert!(read >= 3, "only {read} rows: {report}");
     Ok(())
 }
 
