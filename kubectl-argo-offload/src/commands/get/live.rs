@@ -84,11 +84,7 @@ impl Live<'_> {
             while !ended {
                 match wait(pages.next()) {
                     Ok(Some(page)) => {
-                        if page.inconsistent {
-                            say(
-                                "note: the list took long, and goes on with a newer state of the cluster",
-                            );
-                        }
+                        live::note_inconsistency(&page);
                         // A List without items is none that can be read.
                         if !page.items.is_empty() {
                             any = true;
@@ -97,12 +93,7 @@ impl Live<'_> {
                     }
                     Ok(None) => {
                         if !any && !self.is_for_scripts() {
-                            match &namespace {
-                                Some(name) => {
-                                    say(format_args!("No resources found in {name} namespace."))
-                                }
-                                None => say("No resources found"),
-                            }
+                            live::nothing_found(namespace.as_deref());
                         }
                         ended = true;
                     }

@@ -5,6 +5,9 @@ mod server;
 
 use anyhow::{Context, Result};
 
+use crate::cluster::Page;
+use crate::output::say;
+
 pub(super) use database::{Database, NoDatabase, database};
 pub(super) use server::{Server, server};
 
@@ -25,4 +28,19 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 /// Waits within [`block_on`], where the code is not asynchronous.
 pub(super) fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(work))
+}
+
+/// Says that a list is empty, as kubectl does.
+pub(super) fn nothing_found(namespace: Option<&str>) {
+    match namespace {
+        Some(namespace) => say(format_args!("No resources found in {namespace} namespace.")),
+        None => say("No resources found"),
+    }
+}
+
+/// Says when a list had to go on with a newer state.
+pub(super) fn note_inconsistency(page: &Page) {
+    if page.inconsistent {
+        say("note: the list took long, and goes on with a newer state of the cluster");
+    }
 }

@@ -5,7 +5,7 @@ use argo_offload_core::rows::{Reference, References};
 use argo_offload_core::workflow::Envelope;
 
 use crate::cluster::{Cluster, Selection, workflows};
-use crate::output::say;
+use crate::commands::live::note_inconsistency;
 
 /// Reads every workflow of a namespace, or of all, and keeps what it names.
 ///
@@ -16,11 +16,7 @@ pub(super) async fn read(cluster: &Cluster, namespace: Option<&str>) -> Result<R
     let mut pages = workflows(cluster, selection);
     let mut references = References::new();
     while let Some(page) = pages.next().await? {
-        if page.inconsistent {
-            say(
-                "note: the list of workflows took long, and goes on with a newer state of the cluster",
-            );
-        }
+        note_inconsistency(&page);
         for (index, text) in page.workflows().enumerate() {
             let envelope =
                 Envelope::parse(text).with_context(|| format!("{}, item {index}", page.name))?;

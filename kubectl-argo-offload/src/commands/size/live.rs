@@ -171,20 +171,14 @@ impl Work {
         let mut pages = workflows(cluster, selection);
         let mut empty = true;
         while let Some(page) = pages.next().await? {
-            if page.inconsistent {
-                say("note: the list took long, and goes on with a newer state of the cluster");
-            }
+            live::note_inconsistency(&page);
             if !page.items.is_empty() {
                 empty = false;
                 self.measure(page.name, page.text, false)?;
             }
         }
         if empty && matches!(arguments.output, SizeOutput::Table | SizeOutput::Wide) {
-            if all {
-                say("No resources found");
-            } else {
-                say(format_args!("No resources found in {} namespace.", cluster.namespace()));
-            }
+            live::nothing_found((!all).then_some(cluster.namespace()));
         }
         Ok(())
     }

@@ -88,7 +88,7 @@ impl Worker {
             }
             Mode::Lint => {
                 let files = [File { name: "file.yaml", text: content, named: true }];
-                let options = Options { version: Some(ARGO), upgrade_to: None };
+                let options = Options { version: Some(ARGO), ..Options::default() };
                 Answer::Number(config::lint(&files, &options).findings.len() as u64)
             }
             Mode::Emit => {
