@@ -53,7 +53,7 @@ fn lint_says_about_the_example_in_argos_documentation_what_argo_says() {
         let text = own_example(release);
         let version = release.parse().expect("a release that core knows");
         let file = File { name: "workflow-controller-configmap.yaml", text: &text, named: true };
-        let report = lint(&[file], &Options { version: Some(version), upgrade_to: None });
+        let report = lint(&[file], &Options { version: Some(version), ..Options::default() });
         let said: Vec<&str> =
             report.findings.iter().filter_map(|finding| finding.argo.as_deref()).collect();
         let argo = Oracle::start(release).outcome(&text);
