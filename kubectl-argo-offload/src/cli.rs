@@ -16,6 +16,15 @@ pub use get::{GetArguments, GetOutput, Status};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
 pub use rows::{DatabaseArguments, LiveArguments, RowsArguments, RowsBytes, RowsOutput, RowsSort};
 
+const AFTER_HELP: &str = "\
+Exit codes: 0 done, 1 the answer asked for is bad, 2 could not do it.
+
+Environment:
+  ARGO_OFFLOAD_LOG          debug or trace: what is asked of the cluster, the database and argo-server,
+                            on stderr; never a secret
+  ARGO_OFFLOAD_DB_PASSWORD  the password for --store mysql://…
+  ARGO_SERVER, ARGO_TOKEN   argo-server and who you are to it, as argo takes them";
+
 /// See, split and merge the node status that Argo Workflows keeps outside Kubernetes.
 ///
 /// Argo keeps the state of every task in a Workflow's status.nodes. Kubernetes refuses objects above
@@ -30,7 +39,7 @@ pub use rows::{DatabaseArguments, LiveArguments, RowsArguments, RowsBytes, RowsO
     arg_required_else_help = true,
     disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done, 1 the answer asked for is bad, 2 could not do it."
+    after_help = AFTER_HELP
 )]
 pub struct Arguments {
     /// What to do.

@@ -7,6 +7,7 @@ pub mod cluster;
 mod commands;
 mod failure;
 mod input;
+mod log;
 mod output;
 pub mod store;
 pub mod tunnel;
@@ -20,6 +21,7 @@ use clap::Parser;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
+    log::start();
     match commands::run(arguments.command) {
         Ok(answer) => answer.into(),
         Err(error) if failure::is_broken_pipe(&error) => ExitCode::SUCCESS,

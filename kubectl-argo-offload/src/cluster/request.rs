@@ -1,6 +1,6 @@
 //! Requests whose answers stay bytes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::{AsyncBufRead, AsyncBufReadExt};
 use http::Request;
@@ -144,17 +144,32 @@ impl Cluster {
             again: false,
             error: ClusterError::new(ErrorKind::Configuration, error),
         })?;
+        let start = Instant::now();
         let sent = self.client.request_stream(request);
         let answer = match self.limits.silence {
             None => sent.await,
-            Some(limit) => tokio::time::timeout(limit, sent)
-                .await
-                .map_err(|_| Failed { again: false, error: self.too_late(access, limit) })?,
+            Some(limit) => tokio::time::timeout(limit, sent).await.map_err(|_| {
+                tracing::debug!(method, path, after = ?start.elapsed(), "no answer of the API");
+                Failed { again: false, error: self.too_late(access, limit) }
+            })?,
         };
-        answer.map(Box::pin).map_err(|error| Failed {
-            again: matches!(&error, kube::Error::Api(status) if matches!(status.code, 429 | 503 | 504)),
-            error: ClusterError::of_request(&error, &self.server, access),
-        })
+        let after = start.elapsed();
+        match answer {
+            Ok(body) => {
+                tracing::debug!(method, path, status = "2xx", ?after, "answer of the API");
+                Ok(Box::pin(body))
+            }
+            Err(error) => {
+                let status = match &error {
+                    kube::Error::Api(status) => status.code,
+                    _ => 0,
+                };
+                let again = matches!(status, 429 | 503 | 504);
+                let error = ClusterError::of_request(&error, &self.server, access);
+                tracing::debug!(method, path, status, ?after, %error, "answer of the API");
+                Err(Failed { again, error })
+            }
+        }
     }
 
     /// Creates an object that is only a question, such as an access review, and gives the answer.
@@ -225,6 +240,7 @@ pub(crate) async fn read_body(
     loop {
         let chunk = within(silence, body.fill_buf(), server, text.len()).await?;
         if chunk.is_empty() {
+            tracing::trace!(server, bytes = text.len(), "end of an answer");
             return Ok(text);
         }
         text.extend_from_slice(chunk);

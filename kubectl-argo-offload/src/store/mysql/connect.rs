@@ -1,3 +1,4 @@
+use std::fmt;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -56,6 +57,16 @@ enum Way {
     Via(SocketAddr),
     /// By a port of a pod; each connection has its own tunnel.
     Through(Box<(Cluster, tunnel::Target)>),
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Straight => out.write_str("direct"),
+            Self::Via(address) => write!(out, "via {address}"),
+            Self::Through(through) => write!(out, "through {}", through.1),
+        }
+    }
 }
 
 impl Connector {
@@ -142,11 +153,17 @@ impl Connector {
             }
             _ => self.options(addresses, self.target.port, tls),
         };
+        tracing::debug!(database = %self.target, %tls, ?addresses, way = %self.way, "connecting");
         match Conn::new(options).await {
-            Ok(conn) => Ok(Session { conn, tunnel }),
+            Ok(conn) => {
+                tracing::debug!(connection = conn.id(), version = ?conn.server_version(), "logged in");
+                Ok(Session { conn, tunnel })
+            }
             Err(error) => {
                 let error = DatabaseError::connecting(&self.target, error);
-                Err(self.blame(tunnel.as_ref(), error).await)
+                let error = self.blame(tunnel.as_ref(), error).await;
+                tracing::debug!(cause = %error.cause, "not logged in");
+                Err(error)
             }
         }
     }
@@ -292,10 +309,14 @@ impl Connection {
         let conn = &mut session.conn;
         let limits = self.connector.limits;
         let kill = KillOnDrop::new(&self.connector, conn.id());
+        let (connection, start) = (conn.id(), Instant::now());
+        tracing::trace!(connection, what, "asking the database");
         let answer = match tokio::time::timeout_at(deadline, query(conn, limits)).await {
             Ok(answer) => answer,
             Err(_) => Err(Ended::Late(limits.total)),
         };
+        let (answered, after) = (answer.is_ok(), start.elapsed());
+        tracing::debug!(connection, what, answered, ?after, "answer of the database");
         match answer {
             Ok(answer) => {
                 kill.disarm();

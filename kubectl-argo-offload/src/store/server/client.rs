@@ -129,6 +129,7 @@ impl ArgoServer {
             request.map_err(|error| ClusterError::new(ErrorKind::Configuration, error))?;
         let limits = cluster.limits();
         let name = self.describe();
+        tracing::debug!(server = %name, path, "asking argo-server");
         let work = async {
             let sent = client.request_stream(request);
             let answer = match limits.silence {
@@ -137,7 +138,12 @@ impl ArgoServer {
                     tokio::time::timeout(limit, sent).await.map_err(|_| too_late(&name, limit))?
                 }
             };
-            let body = answer.map_err(|error| self.refused(&error))?;
+            let body = answer.map_err(|error| {
+                let error = self.refused(&error);
+                tracing::debug!(server = %name, %error, "answer of argo-server");
+                error
+            })?;
+            tracing::debug!(server = %name, status = "2xx", "answer of argo-server");
             read_body(Box::pin(body), limits.silence, &name).await
         };
         match limits.total {
