@@ -43,7 +43,11 @@ impl Tunnel {
         let opened = tokio::time::timeout(OPEN, pods.portforward(pod, &ports)).await;
         let forwarder = match opened {
             Ok(Ok(forwarder)) => forwarder,
-            Ok(Err(error)) => return Err(not_opened(&error, cluster, &access)),
+            Ok(Err(error)) => {
+                let error = not_opened(&error, cluster, &access);
+                tracing::debug!(%target, %error, "tunnel is not open");
+                return Err(error);
+            }
             Err(_) => {
                 return Err(ClusterError::new(
                     ErrorKind::Timeout,
@@ -60,12 +64,17 @@ impl Tunnel {
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(listening)?;
         let address = listener.local_addr().map_err(listening)?;
+        tracing::debug!(%target, %address, "tunnel is open");
         let failure = Arc::new(Mutex::new(None));
         let (end, ended) = watch::channel(false);
         let task = tokio::spawn({
             let (failure, target) = (Arc::clone(&failure), target.clone());
             async move {
                 let result = serve(listener, forwarder, &target).await;
+                match &result {
+                    Ok(()) => tracing::debug!(%target, "tunnel is closed"),
+                    Err(error) => tracing::debug!(%target, %error, "tunnel is closed"),
+                }
                 *failure.lock().unwrap_or_else(PoisonError::into_inner) = result.err();
                 let _ = end.send(true);
             }
@@ -117,7 +126,11 @@ fn by_hand(target: &Target) -> String {
 }
 
 fn not_opened(error: &kube::Error, cluster: &Cluster, access: &Access) -> ClusterError {
-    let error = ClusterError::of_request(error, cluster.server(), access);
+    // The API server says which of the two verbs it is that lacks.
+    let lacks_get =
+        matches!(error, kube::Error::Api(status) if status.message.contains(" cannot get "));
+    let access = Access { verb: if lacks_get { "get" } else { access.verb }, ..access.clone() };
+    let error = ClusterError::of_request(error, cluster.server(), &access);
     match error.kind() {
         ErrorKind::Forbidden(_) => {
             let both = "a tunnel needs the verbs get and create on pods/portforward; --via direct needs none";
@@ -160,7 +173,11 @@ async fn serve(
             let broken = tokio::time::timeout(Duration::from_millis(200), forwarder.join()).await;
             let why = match (said, broken) {
                 (Some(said), _) => shortened(said.trim(), 300),
-                (None, Ok(Err(error))) => shortened(&error.to_string(), 300),
+                (None, Ok(Err(error))) => {
+                    // rustls adds the address of its manual.
+                    let text = error.to_string();
+                    shortened(text.split(": https://docs.rs/").next().unwrap_or(&text), 300)
+                }
                 (None, _) => "the other side ended the connection".into(),
             };
             Err(cut(why))

@@ -71,7 +71,11 @@ pub(in crate::commands) async fn database(
         let what = format!("the ConfigMap {}: {error}", configuration.place);
         match error {
             PersistenceError::PostgreSql => {
-                NoDatabase::NotForUs { why: Failure::new(what).into(), namespace: Some(namespace.into()) }
+                let help = "get NAME reads its workflows through argo-server: ARGO_SERVER=HOST:PORT and ARGO_TOKEN=\"Bearer …\"";
+                NoDatabase::NotForUs {
+                    why: Failure::new(what).help(help).into(),
+                    namespace: Some(namespace.into()),
+                }
             }
             _ => NoDatabase::Failed(
                 Failure::new(what)

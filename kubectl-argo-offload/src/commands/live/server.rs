@@ -54,7 +54,13 @@ pub(in crate::commands) async fn server(
             };
             ArgoServer::through(cluster, namespace, token).await.map_err(|error| {
                 let help = "say where argo-server is and who you are: ARGO_SERVER=HOST:PORT and ARGO_TOKEN=\"Bearer …\"";
-                error.with_help(help)
+                match error.help() {
+                    Some(right) if error.is_forbidden() => {
+                        let help = format!("{help}; or {right}");
+                        error.with_help(help)
+                    }
+                    _ => error.with_help(help),
+                }
             })?
         }
     };

@@ -341,10 +341,11 @@ fn help(cause: &Cause) -> String {
 fn tls_help(text: &str) -> String {
     let text = text.to_ascii_lowercase();
     if text.contains("notvalidforname") || text.contains("not valid for name") {
-        "the certificate is for other names: connect by one of them, or name it with tlsName="
+        "the certificate is for other names: connect by one of them, or name it with tlsName= in a store mysql://…"
             .into()
     } else if text.contains("unknownissuer") || text.contains("unknown issuer") {
-        "name the authority's certificate with ca=FILE".into()
+        "name the authority's certificate with --db-ca FILE, or with ca=FILE in a store mysql://…"
+            .into()
     } else if text.contains("expired") {
         "renew the server's certificate, and check this machine's clock".into()
     } else if text.contains("handshakefailure") || text.contains("handshake_failure") {
