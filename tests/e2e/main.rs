@@ -17,15 +17,19 @@ use world::World;
 
 mod connection;
 mod controller;
+mod faults;
 mod get;
 mod lint;
+mod permissions;
 mod plugin;
 mod pods;
 mod ran;
 mod reach;
 mod reading;
 mod rows;
+mod secrets;
 mod server;
+mod settings;
 mod space;
 mod standard;
 mod tunnel;
@@ -66,6 +70,9 @@ fn main() -> ExitCode {
         get::TESTS,
         lint::TESTS,
         rows::TESTS,
+        permissions::TESTS,
+        secrets::TESTS,
+        faults::TESTS,
     ];
     let all = all.into_iter().flatten();
     let mut parts: Vec<String> = std::env::args().skip(1).collect();

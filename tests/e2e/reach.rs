@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -81,11 +82,19 @@ pub(crate) fn kubeconfig(
     file
 }
 
+/// A port of this machine that takes connections and never says a word, as long as this value lives.
+pub(crate) fn silent_port() -> Result<(TcpListener, u16)> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let port = listener.local_addr()?.port();
+    Ok((listener, port))
+}
+
 /// An HTTP proxy that knows CONNECT, and whose connections can be cut.
 #[derive(Clone, Default)]
 pub(crate) struct Proxy {
     pub(crate) port: u16,
     streams: Arc<Mutex<Vec<TcpStream>>>,
+    closed: Arc<AtomicBool>,
 }
 
 impl Proxy {
@@ -97,6 +106,9 @@ impl Proxy {
         let serving = proxy.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                if serving.closed.load(Ordering::Relaxed) {
+                    continue;
+                }
                 serving
                     .streams
                     .lock()
@@ -106,6 +118,12 @@ impl Proxy {
             }
         });
         proxy
+    }
+
+    /// Ends all connections, and each new one at once.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        self.cut();
     }
 
     /// How many connections there were.

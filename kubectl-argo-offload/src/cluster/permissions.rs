@@ -10,11 +10,11 @@ use super::access::Access;
 use super::error::ClusterError;
 use super::request::Cluster;
 
-/// A right that a command uses.
+/// A right that commands use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Need {
-    /// The command, as it is typed.
-    pub command: &'static str,
+    /// The command lines, as they are typed; an option stands for what it asks on top of a command's own.
+    pub commands: &'static [&'static str],
     /// `get`, `list`, `watch`, `create`
     pub verb: &'static str,
     /// The API group, empty for the core.
@@ -43,24 +43,27 @@ pub enum Scope {
 /// What a command does without a right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Without {
-    /// Nothing.
+    /// It fails, and names the right.
     Fails,
-    /// It finds another way, or leaves something out and says so.
+    /// The same, as it finds another way that is as good.
+    Same(&'static str),
+    /// It takes something for granted, leaves something out or asks another, and says so.
     Other(&'static str),
 }
 
-const SERVER: Without = Without::Other("asks argo-server, if there is one");
-const ASSUMES: Without = Without::Other("takes the usual limit and the newest version");
-const BY_HAND: Without = Without::Other("needs --controller-namespace, and the ConfigMap");
+const BY_PODS: Without = Without::Same("finds it by its pods");
+const BY_DEPLOYMENT: Without = Without::Same("finds it by its Deployment");
+/// What `get` does without the controller's configuration.
+pub const ASKS_SERVER: Without = Without::Other("asks argo-server, if there is one, and says so");
 
 const fn need(
-    command: &'static str,
+    commands: &'static [&'static str],
     (verb, group, resource): (&'static str, &'static str, &'static str),
     scope: Scope,
     without: Without,
     purpose: &'static str,
 ) -> Need {
-    Need { command, verb, group, resource, scope, without, purpose }
+    Need { commands, verb, group, resource, scope, without, purpose }
 }
 
 const GET_WORKFLOWS: (&str, &str, &str) = ("get", "argoproj.io", "workflows");
@@ -76,80 +79,159 @@ const GET_PODS: (&str, &str, &str) = ("get", "", "pods");
 const GET_FORWARD: (&str, &str, &str) = ("get", "", "pods/portforward");
 const CREATE_FORWARD: (&str, &str, &str) = ("create", "", "pods/portforward");
 
+/// `size` on a cluster.
+const SIZE: &[&str] = &["size NAME", "size NAME -w", "size"];
+const SIZE_NAME: &[&str] = &["size NAME", "size NAME -w"];
+/// `get` where nodes are offloaded.
+const GET_NODES: &[&str] = &["get NAME", "get NAME -w", "get -o json"];
+/// What reads the controller's database.
+const NODES: &[&str] = &["get NAME", "get NAME -w", "get -o json", "rows"];
+const VIA: &[&str] = &["--via svc/NAME", "--via pod/NAME"];
+const LINT: &[&str] = &["lint --live"];
+
 /// Every right of every command.
 pub const NEEDS: &[Need] = &[
-    need("size NAME", GET_WORKFLOWS, Scope::Workflows, Without::Fails, "the workflow"),
-    need("size", LIST_WORKFLOWS, Scope::Workflows, Without::Fails, "the workflows, page by page"),
+    need(SIZE_NAME, GET_WORKFLOWS, Scope::Workflows, Without::Fails, "the workflow"),
+    need(&["size NAME -w"], WATCH_WORKFLOWS, Scope::Workflows, Without::Fails, "following it"),
     need(
-        "size",
+        &["size"],
+        LIST_WORKFLOWS,
+        Scope::Workflows,
+        Without::Fails,
+        "the workflows, page by page",
+    ),
+    need(
+        SIZE,
         LIST_DEPLOYMENTS,
         Scope::Controller,
-        ASSUMES,
+        BY_PODS,
         "the controller's version and environment",
     ),
     need(
-        "size",
+        SIZE,
         LIST_PODS,
         Scope::Controller,
-        ASSUMES,
+        BY_DEPLOYMENT,
         "the controller, where its Deployment has another name",
     ),
-    need("size", GET_CONFIG_MAPS, Scope::Controller, ASSUMES, "whether offloading is on"),
-    need("get NAME", GET_WORKFLOWS, Scope::Workflows, Without::Fails, "the workflow"),
-    need("get NAME -w", WATCH_WORKFLOWS, Scope::Workflows, Without::Fails, "following it"),
-    need("get", LIST_WORKFLOWS, Scope::Workflows, Without::Fails, "the workflows, page by page"),
-    need("get, rows", LIST_DEPLOYMENTS, Scope::Controller, BY_HAND, "finding the controller"),
-    need("get, rows", LIST_PODS, Scope::Controller, BY_HAND, "finding the controller"),
-    need("get, rows", GET_CONFIG_MAPS, Scope::Controller, SERVER, "where the database is"),
-    need("get, rows", GET_SECRETS, Scope::Controller, SERVER, "the database's user and password"),
     need(
-        "get, rows --via",
+        SIZE,
+        GET_CONFIG_MAPS,
+        Scope::Controller,
+        Without::Other("takes offloading to be on, and says so"),
+        "whether offloading is on",
+    ),
+    need(
+        SIZE_NAME,
+        GET_SECRETS,
+        Scope::Controller,
+        Without::Other("measures the workflow without its nodes, and says so"),
+        "the database's user and password",
+    ),
+    need(
+        &["get NAME", "get NAME -w"],
+        GET_WORKFLOWS,
+        Scope::Workflows,
+        Without::Fails,
+        "the workflow",
+    ),
+    need(&["get NAME -w"], WATCH_WORKFLOWS, Scope::Workflows, Without::Fails, "following it"),
+    need(
+        &["get", "get -o json"],
+        LIST_WORKFLOWS,
+        Scope::Workflows,
+        Without::Fails,
+        "the workflows, page by page",
+    ),
+    need(NODES, LIST_DEPLOYMENTS, Scope::Controller, BY_PODS, "finding the controller"),
+    need(NODES, LIST_PODS, Scope::Controller, BY_DEPLOYMENT, "finding the controller"),
+    need(GET_NODES, GET_CONFIG_MAPS, Scope::Controller, ASKS_SERVER, "where the database is"),
+    need(
+        GET_NODES,
+        GET_SECRETS,
+        Scope::Controller,
+        ASKS_SERVER,
+        "the database's user and password",
+    ),
+    need(&["rows"], GET_CONFIG_MAPS, Scope::Controller, Without::Fails, "where the database is"),
+    need(
+        &["rows"],
+        GET_SECRETS,
+        Scope::Controller,
+        Without::Fails,
+        "the database's user and password",
+    ),
+    need(
+        &["rows"],
+        LIST_WORKFLOWS,
+        Scope::Workflows,
+        Without::Other("leaves STATE out, and says so"),
+        "which rows are in use",
+    ),
+    need(
+        &["--via svc/NAME"],
         GET_SERVICES,
         Scope::Database,
-        Without::Other("connects directly"),
-        "the Service that the database's host names",
+        Without::Fails,
+        "the Service, which the database's host may name too",
     ),
+    need(&["--via svc/NAME"], LIST_PODS, Scope::Database, Without::Fails, "the Service's pods"),
+    need(&["--via pod/NAME"], GET_PODS, Scope::Database, Without::Fails, "the pod"),
+    need(VIA, GET_FORWARD, Scope::Database, Without::Fails, "the tunnel"),
+    need(VIA, CREATE_FORWARD, Scope::Database, BEFORE_1_35, "the tunnel"),
+    need(&["--store server"], LIST_PODS, Scope::Controller, Without::Fails, "argo-server's pod"),
+    need(&["--store server"], GET_FORWARD, Scope::Controller, Without::Fails, "the tunnel to it"),
+    need(&["--store server"], CREATE_FORWARD, Scope::Controller, BEFORE_1_35, "the tunnel to it"),
+    need(LINT, GET_CONFIG_MAPS, Scope::Controller, Without::Fails, "the configuration"),
     need(
-        "get, rows --via",
-        LIST_PODS,
-        Scope::Database,
-        Without::Other("connects directly"),
-        "the Service's pods",
-    ),
-    need(
-        "get, rows --via",
-        GET_PODS,
-        Scope::Database,
-        Without::Other("connects directly"),
-        "the pod that is named",
-    ),
-    need("get, rows --via", GET_FORWARD, Scope::Database, Without::Fails, "the tunnel"),
-    need("get, rows --via", CREATE_FORWARD, Scope::Database, Without::Fails, "the tunnel"),
-    need("rows", LIST_WORKFLOWS, Scope::Workflows, Without::Fails, "which rows are in use"),
-    need("lint --live", GET_CONFIG_MAPS, Scope::Controller, Without::Fails, "the configuration"),
-    need(
-        "lint --live",
+        LINT,
         GET_SECRETS,
         Scope::Controller,
         Without::Other("does not look at the Secrets"),
         "the Secrets' shape",
     ),
     need(
-        "lint --live",
+        LINT,
         LIST_DEPLOYMENTS,
         Scope::Controller,
-        BY_HAND,
+        BY_PODS,
         "the controller's version and environment",
     ),
     need(
-        "lint --live",
+        LINT,
         GET_DEPLOYMENTS,
         Scope::Controller,
         Without::Other("does not look at the Deployments' environment"),
         "controller's and argo-server's environment",
     ),
-    need("lint --live", LIST_PODS, Scope::Controller, BY_HAND, "finding the controller"),
+    need(LINT, LIST_PODS, Scope::Controller, BY_DEPLOYMENT, "finding the controller"),
 ];
+
+/// A WebSocket begins with GET: the API server asks for `create` too since 1.35 alone.
+///
+/// Source: Kubernetes 1.35, feature gate `AuthorizePodWebsocketUpgradeCreatePermission`.
+const BEFORE_1_35: Without = Without::Same("is not asked for before Kubernetes 1.35");
+
+/// The statement that gives a database user all that reading needs: `SELECT` on Argo's table. Its columns and indexes,
+/// which are looked up in `information_schema`, can be seen with it, and a query of one's own can be ended without any
+/// right.
+///
+/// Source: MySQL 8.4 manual, "The INFORMATION_SCHEMA", "KILL Statement".
+///
+/// ```
+/// use kubectl_argo_offload::cluster::permissions::grant;
+///
+/// assert_eq!(
+///     grant("argo", "argo_workflows", "reader"),
+///     "GRANT SELECT ON `argo`.`argo_workflows` TO 'reader'@'%'"
+/// );
+/// ```
+#[must_use]
+pub fn grant(database: &str, table: &str, user: &str) -> String {
+    let name = |text: &str| text.replace('`', "``");
+    let user = user.replace('\\', "\\\\").replace('\'', "''");
+    format!("GRANT SELECT ON `{}`.`{}` TO '{user}'@'%'", name(database), name(table))
+}
 
 /// Whether the user has a right, by asking the cluster.
 ///
@@ -213,11 +295,14 @@ pub fn document() -> String {
          What each command asks of the Kubernetes API, all of it reading (`create` on `pods/portforward` opens a \
          connection and makes no object). A command says which right is missing, with the `kubectl create role` that \
          grants it. Without the rights in the controller's namespace, `get` still works through argo-server, with the \
-         user's own token: `ARGO_SERVER` and `ARGO_TOKEN`.\n\n\
+         user's own token: `ARGO_SERVER` and `ARGO_TOKEN`. What is needed in the controller's and the database's \
+         namespace is needed only where nodes are offloaded; what stands at an option comes on top.\n\n\
          | Command | Verb | Resource | Namespace | For | Without it |\n|---|---|---|---|---|---|\n",
     );
     for need in NEEDS {
-        let Need { command, verb, purpose, .. } = need;
+        let Need { commands, verb, purpose, .. } = need;
+        let commands: Vec<String> = commands.iter().map(|command| format!("`{command}`")).collect();
+        let commands = commands.join(", ");
         let resource = need.access(None).kind_of_object();
         let scope = match need.scope {
             Scope::Workflows => "the workflows'",
@@ -226,16 +311,23 @@ pub fn document() -> String {
         };
         let without = match need.without {
             Without::Fails => "fails",
-            Without::Other(text) => text,
+            Without::Same(text) | Without::Other(text) => text,
         };
         let _ = writeln!(
             text,
-            "| `{command}` | {verb} | {resource} | {scope} | {purpose} | {without} |"
+            "| {commands} | {verb} | {resource} | {scope} | {purpose} | {without} |"
         );
     }
     text.push_str(
-        "\nWhere the controller's namespace is not given with `--controller-namespace`, Deployments and pods are \
-         looked for in all namespaces first, and where that is forbidden in `argo` and the current one.\n",
+        "\nWhere neither Deployments nor pods may be listed, the ConfigMap suffices, with `--controller-namespace`: `size` \
+         then takes the usual limit and the newest version, and says so. Where the controller's namespace is not given, \
+         Deployments and pods are looked for in all namespaces first, and where that is forbidden in `argo` and the \
+         current one.\n\n## In the database\nReading needs one right:\n\n```sql\n",
+    );
+    let _ = writeln!(text, "{};\n```", grant("DATABASE", "argo_workflows", "USER"));
+    text.push_str(
+        "\nThe table's columns and indexes, which are looked up first, can be seen with it; `schema_history`, which some \
+         messages name, need not be. To end a query of one's own needs no right.\n",
     );
     text
 }
