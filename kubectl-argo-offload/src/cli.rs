@@ -20,10 +20,10 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 the answer asked for is bad, 2 could not do it.
 
 Environment:
-  ARGO_OFFLOAD_LOG          debug or trace: what is asked of the cluster, the database and argo-server,
-                            on stderr; never a secret
+  ARGO_OFFLOAD_LOG          debug or trace: what is asked of the cluster and
+                            of databases, on stderr; never a secret
   ARGO_OFFLOAD_DB_PASSWORD  the password for --store mysql://…
-  ARGO_SERVER, ARGO_TOKEN   argo-server and who you are to it, as argo takes them";
+  ARGO_SERVER, ARGO_TOKEN   argo-server and who you are, as argo takes them";
 
 /// See, split and merge the node status that Argo Workflows keeps outside Kubernetes.
 ///
