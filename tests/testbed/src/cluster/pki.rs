@@ -74,8 +74,20 @@ impl Pki {
         self.openssl(
             &[&options[..], &["-subj", subject, "-keyout", &key, "-out", &request]].concat(),
         )?;
-        let options =
-            ["x509", "-req", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30"];
+        // A file with the next number, as -CAcreateserial keeps it, is not for two at once.
+        let serial = format!("0x{}", super::random()?);
+        let options = [
+            "x509",
+            "-req",
+            "-CA",
+            "ca.crt",
+            "-CAkey",
+            "ca.key",
+            "-set_serial",
+            &serial,
+            "-days",
+            "30",
+        ];
         self.openssl(
             &[&options[..], &["-in", &request, "-extfile", &extensions, "-out", &certificate]]
                 .concat(),
