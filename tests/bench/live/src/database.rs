@@ -115,7 +115,7 @@ impl Filled {
             .unzip();
         self.sql(format!(
             "insert into {LIST} (clustername, uid, version, namespace, nodes, updatedat) \
-             select 'default', insert(insert(insert(insert(md5(n), 21, 0, '-'), 17, 0, '-'), 13, 0, '-'), 9, 0, '-'), \
+             select 'default', insert(insert(insert(insert(left(sha2(n, 256), 32), 21, 0, '-'), 17, 0, '-'), 13, 0, '-'), 9, 0, '-'), \
              concat('fnv:', crc32(n)), concat('team-', n % 40), map.nodes, now() - interval (n % 90000) second \
              from (select {} n from {}) numbers join map on map.number = n % {LIST_MAPS} where n < {LIST_ROWS};\n\
              drop table map;",
