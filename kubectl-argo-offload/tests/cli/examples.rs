@@ -130,7 +130,7 @@ fn every_example_in_the_help_runs() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 43);
+    assert_eq!(ran, 44);
 }
 
 #[test]

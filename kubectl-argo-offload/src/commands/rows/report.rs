@@ -143,10 +143,6 @@ impl Report {
 
     pub(super) fn sort(&mut self, by: RowsSort) {
         self.items.sort_by(|one, two| {
-            let name = |item: &Item| {
-                let Item { cluster_name, namespace, workflow, uid, .. } = item;
-                (cluster_name.clone(), namespace.clone(), workflow.clone(), uid.clone())
-            };
             // What is not known comes last.
             let age = |item: &Item| item.newest_age_seconds.unwrap_or(u64::MAX);
             match by {
@@ -155,8 +151,15 @@ impl Report {
                 RowsSort::Versions => Reverse(one.versions).cmp(&Reverse(two.versions)),
                 RowsSort::Name => std::cmp::Ordering::Equal,
             }
-            .then_with(|| name(one).cmp(&name(two)))
+            .then_with(|| one.name().cmp(&two.name()))
         });
+    }
+}
+
+impl Item {
+    /// What it is sorted by among its like.
+    fn name(&self) -> (&str, &str, Option<&str>, &str) {
+        (&self.cluster_name, &self.namespace, self.workflow.as_deref(), &self.uid)
     }
 }
 

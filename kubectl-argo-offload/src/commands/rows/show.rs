@@ -27,7 +27,7 @@ pub(super) fn table(report: &Report, wide: bool) -> Result<()> {
         say(format_args!("No rows found in {}.", printable(&report.store)));
         return Ok(());
     }
-    let mut table = if report.versions { of_rows(report) } else { of_workflows(report, wide) };
+    let table = if report.versions { of_rows(report) } else { of_workflows(report, wide) };
     write_stdout(table.text().as_bytes())?;
     let totals = &report.totals;
     let size = totals.bytes.map_or(String::new(), |sum| format!(", {}", bytes(sum)));
