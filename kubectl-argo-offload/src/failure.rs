@@ -13,7 +13,7 @@ use crate::output::{say, shortened};
 const MESSAGE: usize = 1000;
 
 /// An error with the next thing to do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     what: String,
     help: Option<String>,
@@ -62,6 +62,17 @@ pub(crate) fn print(error: &anyhow::Error) {
     if let Some(help) = help_of(error) {
         say(format_args!("  help: {}", shortened(help, MESSAGE)));
     }
+}
+
+/// Says on stderr what goes on all the same, and why it is not as wanted.
+pub(crate) fn note(what: impl fmt::Display, why: impl fmt::Display) {
+    say(format_args!("note: {what}: {}", shortened(&why.to_string(), MESSAGE)));
+}
+
+/// An error and its next step in one line.
+pub(crate) fn in_one_line(error: &anyhow::Error) -> String {
+    let help = help_of(error).map_or(String::new(), |help| format!("; {help}"));
+    format!("{error:#}{help}")
 }
 
 /// The next step that an error names.

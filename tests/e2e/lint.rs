@@ -11,6 +11,7 @@ tests!(
     a_working_installation_is_clean_and_its_owner_is_named,
     what_hurts_is_found_with_its_place,
     a_secret_that_is_not_there_is_an_error,
+    the_secret_of_a_postgresql_is_looked_for_too,
     without_a_right_to_the_secrets_the_rest_is_looked_at,
 );
 
@@ -83,6 +84,24 @@ fn a_secret_that_is_not_there_is_an_error(world: &World) -> Result<()> {
         "{}",
         ran.out()
     );
+    Ok(())
+}
+
+fn the_secret_of_a_postgresql_is_looked_for_too(world: &World) -> Result<()> {
+    let space = world.space("unmysql")?;
+    let map = "workflow-controller-configmap";
+    let get = ["get", "configmap", map, "-o", "jsonpath={.data.persistence}"];
+    let section = space.kubectl(&get)?.ok()?.out();
+    assert!(section.contains("mysql:"), "{section}");
+    let section = section.replace("mysql:", "postgresql:");
+    let patch = serde_json::json!({"data": {"persistence": section}}).to_string();
+    space.kubectl(&["delete", "deployment", "workflow-controller"])?.ok()?;
+    space.kubectl(&["patch", "configmap", map, "--type=merge", "-p", &patch])?.ok()?;
+    let ran = lint(&space, "admin", &[])?;
+    assert!(!ran.out().contains("AO206"), "{}", ran.out());
+    space.kubectl(&["delete", "secret", "argo-mysql-config"])?.ok()?;
+    let ran = lint(&space, "admin", &[])?;
+    assert!(ran.out().contains("AO206"), "{}{}", ran.out(), ran.err());
     Ok(())
 }
 

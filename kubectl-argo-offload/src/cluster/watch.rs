@@ -102,7 +102,8 @@ impl Watch {
                     self.failures = 0;
                     return Ok(event);
                 }
-                Ok(None) => {}
+                // A bookmark, or the end of a watch that was one.
+                Ok(None) => self.failures = 0,
                 Err(Failed { error, again }) => {
                     self.body = None;
                     self.failures += 1;

@@ -6,7 +6,7 @@ use argo_offload_core::workflow::Envelope;
 use super::live::{self, NoDatabase, Server};
 use crate::cli::LiveArguments;
 use crate::cluster::{Cluster, connect};
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::output::{printable, say};
 use crate::store::{Access, NodeStore, StoreAddress};
 
@@ -72,22 +72,33 @@ impl Nodes {
     pub(super) async fn open(named: &Named, arguments: &LiveArguments) -> Result<Self> {
         match named {
             Named::Address(address) => opened(address, &arguments.database.access()),
-            _ => Self::of_cluster(&connect(&arguments.connection).await?, named, arguments).await,
+            _ => {
+                let cluster = connect(&arguments.connection).await?;
+                let workflows = arguments.connection.namespace.as_deref();
+                Self::of_cluster(&cluster, named, workflows, arguments).await
+            }
         }
     }
 
-    async fn of_cluster(
+    /// The same where the cluster is connected already: for workflows of a namespace, or of all.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub(super) async fn of_cluster(
         cluster: &Cluster,
         named: &Named,
+        workflows: Option<&str>,
         arguments: &LiveArguments,
     ) -> Result<Self> {
+        if let Named::Address(address) = named {
+            return opened(address, &arguments.database.access());
+        }
         if *named == Named::Server {
             let server = live::server(cluster, None, arguments).await?;
             return Ok(Self::Server(Box::new(server)));
         }
-        let database = live::database(cluster, Some(cluster.namespace()), arguments)
-            .await
-            .map_err(NoDatabase::into_error)?;
+        let database =
+            live::database(cluster, workflows, arguments).await.map_err(NoDatabase::into_error)?;
         Ok(Self::Store(Box::new(database.store)))
     }
 
@@ -142,7 +153,10 @@ impl Nodes {
         match live::server(cluster, namespace.as_deref(), arguments).await {
             Ok(server) => {
                 let name = server.describe();
-                say(format_args!("note: the nodes come from {}, as {why:#}", printable(&name)));
+                failure::note(
+                    format_args!("the nodes come from {}", printable(&name)),
+                    format_args!("{why:#}"),
+                );
                 Ok(Self::Server(Box::new(server)))
             }
             Err(error) => Err(neither(&why, &error)),

@@ -12,7 +12,7 @@ const CELL: usize = 253;
 /// Blanks between columns.
 const GAP: usize = 3;
 
-/// Uppercase headers, three blanks between columns, no lines; nothing is wrapped or cut.
+/// Uppercase headers, three blanks between columns, no lines; nothing is wrapped, and only what is too long for a name is cut.
 #[derive(Default)]
 pub(crate) struct Table {
     /// All rows, the headers first if there are any.

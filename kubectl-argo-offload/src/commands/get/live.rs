@@ -12,7 +12,7 @@ use crate::cluster::{
 use crate::commands::Answer;
 use crate::commands::live::{self, Server, wait};
 use crate::commands::named_store::{Named, Nodes};
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::input::Input;
 use crate::output::{printable, say};
 
@@ -53,7 +53,7 @@ impl Live<'_> {
                     && self.named.is_none()
                     && std::env::var_os("ARGO_SERVER").is_some() =>
             {
-                say(format_args!("note: the workflow comes from argo-server, as {error}"));
+                failure::note("the workflow comes from argo-server", &error);
                 self.whole(namespace, name)
             }
             Err(error) => Err(error.into()),
@@ -169,7 +169,9 @@ impl Source for Live<'_> {
         wait(async {
             match &self.named {
                 None => Nodes::open_any(&self.cluster, namespace, &self.arguments.live).await,
-                Some(named) => Nodes::open(named, &self.arguments.live).await,
+                Some(named) => {
+                    Nodes::of_cluster(&self.cluster, named, namespace, &self.arguments.live).await
+                }
             }
         })
     }

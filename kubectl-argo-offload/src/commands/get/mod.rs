@@ -50,7 +50,7 @@ fn get(source: &dyn Source, arguments: &GetArguments) -> Result<Answer> {
     let mut hydrator = Hydrator {
         encoder: Encoder::new(argo),
         argo,
-        store: Store::of(source),
+        store: Store::of(source, arguments.watch),
         row_version: arguments.row_version.as_deref(),
     };
     let names: Vec<String> =

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::cli::LiveArguments;
 use crate::commands::live::wait;
 use crate::commands::named_store::{Named, Nodes};
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::input::{Input, inputs};
 
 /// Inputs, one after the other: each is read when it is asked for.
@@ -81,18 +81,32 @@ impl Source for Files<'_> {
 pub(super) struct Store<'s> {
     source: &'s dyn Source,
     opened: Option<Nodes>,
+    /// Why it cannot be opened, and what to do: the next workflow is told the same.
+    failed: Option<(String, Option<String>)>,
+    /// Whether opening is tried again all the same.
+    tries_again: bool,
 }
 
 impl<'s> Store<'s> {
-    pub(super) fn of(source: &'s dyn Source) -> Self {
-        Self { source, opened: None }
+    pub(super) fn of(source: &'s dyn Source, tries_again: bool) -> Self {
+        Self { source, opened: None, failed: None, tries_again }
     }
 
     pub(super) fn get(&mut self) -> Result<&Nodes> {
+        if let Some((what, help)) = self.failed.clone() {
+            let failure = Failure::new(what);
+            return Err(help.map_or(failure.clone(), |help| failure.help(help)).into());
+        }
         let opened = match self.opened.take() {
-            Some(opened) => opened,
-            None => self.source.open_store()?,
+            Some(opened) => Ok(opened),
+            None => self.source.open_store(),
         };
+        let opened = opened.inspect_err(|error| {
+            if !self.tries_again {
+                let help = failure::help_of(error).map(Into::into);
+                self.failed = Some((format!("{error:#}"), help));
+            }
+        })?;
         Ok(self.opened.insert(opened))
     }
 }

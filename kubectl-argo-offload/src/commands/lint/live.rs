@@ -15,7 +15,6 @@ use crate::commands::live::block_on;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::{printable, say};
-use crate::store::mysql::Persistence;
 
 /// What there is.
 pub(super) struct Live {
@@ -61,11 +60,13 @@ async fn read(
     }
     let name = format!("configmap/{}", controller.config_map);
     let mut objects = vec![document(&name, &configuration.text)?];
-    let mut complete = true;
+    let named = secrets(&configuration);
+    // In managed clusters the Secret may lie elsewhere, which only they know.
+    let mut complete = named.is_some() && !is_managed(namespace);
     let of = |group, resource, name: &str| {
         Access::get(group, resource).in_namespace(namespace).named(name)
     };
-    for name in secrets(&configuration) {
+    for name in named.into_iter().flatten() {
         match object_text(cluster, &of("", "secrets", &name)).await {
             Ok(text) => objects.push(document(&format!("secret/{name}"), &text)?),
             // Its rule says so.
@@ -97,15 +98,25 @@ fn left_out(error: &ClusterError) -> Result<()> {
     Ok(())
 }
 
-/// The Secrets that the configuration names, if it can be read.
-fn secrets(configuration: &crate::cluster::Configuration) -> Vec<String> {
-    let section = configuration.persistence().ok().flatten().map(|section| section.json);
-    let Some(Ok(persistence)) = section.map(|section| Persistence::parse(&section)) else {
-        return Vec::new();
-    };
-    let mut names = vec![persistence.user.name, persistence.password.name];
+/// The Secrets that the database in use is entered with; `None` where the configuration cannot be read.
+fn secrets(configuration: &crate::cluster::Configuration) -> Option<Vec<String>> {
+    let section = configuration.persistence().ok()?.map(|section| section.json)?;
+    let database =
+        section.get("postgresql").filter(|one| one.is_object()).or(section.get("mysql"))?;
+    let mut names: Vec<String> = ["userNameSecret", "passwordSecret"]
+        .iter()
+        .filter_map(|field| database.get(field)?.get("name")?.as_str())
+        .map(Into::into)
+        .collect();
     names.dedup();
-    names
+    Some(names)
+}
+
+/// The namespace of a managed workflow cluster: the cluster's id, a `c` and 32 hexadecimal digits.
+fn is_managed(namespace: &str) -> bool {
+    namespace
+        .strip_prefix('c')
+        .is_some_and(|id| id.len() == 32 && id.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 /// An object as `kubectl get -o yaml` shows it: without what the API keeps about who wrote which field.

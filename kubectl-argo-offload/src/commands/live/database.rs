@@ -77,10 +77,13 @@ pub(in crate::commands) async fn database(
                     namespace: Some(namespace.into()),
                 }
             }
-            _ => NoDatabase::Failed(
+            PersistenceError::None => NoDatabase::Failed(
                 Failure::new(what)
                     .help("without it no nodes are offloaded; another --controller-namespace, or another --store?")
                     .into(),
+            ),
+            _ => NoDatabase::Failed(
+                Failure::new(what).help("see what is wrong: kubectl argo-offload lint --live").into(),
             ),
         }
     })?;
@@ -91,7 +94,9 @@ pub(in crate::commands) async fn database(
     if let Some(file) = &arguments.database.db_ca {
         target.trust(file).map_err(|error| {
             NoDatabase::Failed(
-                Failure::new(format_args!("cannot read {}: {error}", file.display())).into(),
+                Failure::new(format_args!("cannot read {}: {error}", file.display()))
+                    .help("--db-ca names a file with certificates in PEM")
+                    .into(),
             )
         })?;
     }

@@ -16,7 +16,7 @@ use super::named_store::{Named, warn};
 use crate::cli::{RowsArguments, RowsOutput};
 use crate::cluster::{Cluster, ClusterError, connect};
 use crate::failure::{self, Failure};
-use crate::output::{say, write_json, write_yaml};
+use crate::output::{write_json, write_yaml};
 use crate::store::{NodeStore, RowInfo, Sizes, Wanted};
 
 /// Between two looks at a row that is missing: a restored workflow names its row for a moment before that is written.
@@ -61,10 +61,20 @@ async fn of_cluster(arguments: &RowsArguments) -> Result<Report> {
         .map_err(NoDatabase::into_error)?;
     let Database { store, cluster_name, managed_namespace } = database;
     // Of workflows that another controller runs, the rows are elsewhere.
+    let others = match (&namespace, &managed_namespace) {
+        (Some(namespace), Some(managed)) => namespace != managed,
+        _ => false,
+    };
     let namespace = namespace.or(managed_namespace);
     let wanted = wanted(arguments, namespace.clone());
     let rows = store.list(&wanted)?;
-    let seen = look(&cluster, namespace.as_deref()).await?;
+    let seen = if others {
+        let why = "another controller runs the workflows of this namespace";
+        failure::note("which rows are in use is not known", why);
+        None
+    } else {
+        look(&cluster, namespace.as_deref()).await?
+    };
     let Some(references) = seen else {
         return Ok(report(store.describe(), &rows, grouped(&rows, None), arguments));
     };
@@ -73,10 +83,10 @@ async fn of_cluster(arguments: &RowsArguments) -> Result<Report> {
         tokio::time::sleep(SECOND_LOOK).await;
         let keys = Wanted { sizes: Sizes::None, ..wanted };
         let rows = store.list(&keys)?;
-        if let Some(references) = look(&cluster, namespace.as_deref()).await? {
-            let second = grouped(&rows, Some((&cluster_name, &references)));
-            confirm_dangling(&mut workflows, &second);
-        }
+        // What cannot be seen a second time is not called lost.
+        let second = look(&cluster, namespace.as_deref()).await?;
+        let second = second.map(|references| grouped(&rows, Some((&cluster_name, &references))));
+        confirm_dangling(&mut workflows, &second.unwrap_or_default());
     }
     Ok(report(store.describe(), &rows, workflows, arguments))
 }
@@ -90,8 +100,7 @@ async fn look(cluster: &Cluster, namespace: Option<&str>) -> Result<Option<Refer
     if error.downcast_ref().is_some_and(|error: &ClusterError| !error.is_forbidden()) {
         return Err(error);
     }
-    let help = failure::help_of(&error).map_or(String::new(), |help| format!("; {help}"));
-    say(format_args!("note: which rows are in use is not known: {error:#}{help}"));
+    failure::note("which rows are in use is not known", failure::in_one_line(&error));
     Ok(None)
 }
 

@@ -87,9 +87,8 @@ impl Work {
                 }
             }
             Err(error) => {
-                let help =
-                    failure::help_of(&error).map_or(String::new(), |help| format!("; {help}"));
-                say(format_args!("note: {place} is measured without its nodes: {error:#}{help}"));
+                let why = failure::in_one_line(&error);
+                failure::note(format_args!("{place} is measured without its nodes"), why);
             }
         }
         Ok(())
@@ -149,11 +148,16 @@ impl Work {
             let Some(item) = self.report.items.last() else { return Ok(()) };
             let ended = matches!(item.phase.as_str(), "Succeeded" | "Failed" | "Error");
             let now = show::line(&self.report, wide, false);
-            // An event that changes nothing of what is shown is no news.
-            if line.as_ref() != Some(&now) {
+            // Only the age, which comes last, changes without news.
+            let news = now.trim_end().rsplit_once(' ').map(|(news, _)| news.to_owned());
+            if line.is_none() || line != news {
                 let text = show::line(&self.report, wide, line.is_none());
                 write_stdout(text.as_bytes())?;
-                line = Some(now);
+                line = news;
+            }
+            if event.change == Change::Deleted && !ended {
+                say(format_args!("note: workflow/{name} was deleted"));
+                self.report.failed += 1;
             }
             if ended || event.change == Change::Deleted {
                 return Ok(());
