@@ -125,7 +125,7 @@ pub const NEEDS: &[Need] = &[
         SIZE_NAME,
         GET_SECRETS,
         Scope::Controller,
-        Without::Other("measures the workflow without its nodes, and says so"),
+        Without::Other("asks argo-server, or measures the workflow without its nodes, and says so"),
         "the database's user and password",
     ),
     need(
