@@ -111,6 +111,9 @@ fn an_author_with_rights_on_workflows_alone_reads_through_argo_server(world: &Wo
     assert!(ran.out().contains("read by argo-server at http://127.0.0.1:"), "{}", ran.out());
     assert!(ran.err().contains("note: the nodes come from argo-server"), "{}", ran.err());
     assert!(ran.err().contains("may not"), "{}", ran.err());
+    // Without an address, the server beside the controller is reached through the cluster.
+    let beside = get(&space, "admin", &[OFFLOADED, "--store", "server"])?.ok()?;
+    assert!(beside.out().contains("102"), "{}", beside.out());
     // Argo alone cannot.
     let full = get(&space, "admin", &[OFFLOADED, "-o", "json"])?.ok()?;
     let same = with_server(&space, "reader", &[OFFLOADED, "-o", "json"])?.ok()?;

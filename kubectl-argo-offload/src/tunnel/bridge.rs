@@ -13,8 +13,9 @@ use super::Target;
 use crate::cluster::{Access, Cluster, ClusterError, ErrorKind};
 use crate::output::shortened;
 
-/// How long the port-forward may take to be opened, and then the one connection to come.
-const OPEN: Duration = Duration::from_secs(15);
+/// How long the port-forward may take to be opened, and then the one connection to come: less than a database's
+/// connection as a whole may, so that it is the tunnel that is named.
+const OPEN: Duration = Duration::from_secs(8);
 /// How long is waited for the reason of a connection that ended.
 const REASON: Duration = Duration::from_secs(2);
 

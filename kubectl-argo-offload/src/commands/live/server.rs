@@ -1,7 +1,7 @@
 //! argo-server as the one that reads the nodes.
 
 use crate::cli::LiveArguments;
-use crate::cluster::{Cluster, ClusterError};
+use crate::cluster::{Cluster, ClusterError, find_controller};
 use crate::store::server::{ArgoServer, Settings, Token};
 
 /// argo-server, and the cluster whose credentials it may be told.
@@ -47,12 +47,19 @@ pub(in crate::commands) async fn server(
         })?,
         None => {
             let given = arguments.controller.controller_namespace.as_deref();
-            let namespace = controller_namespace.or(given).unwrap_or(cluster.namespace());
+            let namespace = match controller_namespace.or(given) {
+                Some(namespace) => namespace.to_owned(),
+                None => {
+                    let own = cluster.namespace();
+                    let found = find_controller(cluster, &arguments.controller, Some(own)).await;
+                    found.map_or_else(|_| own.to_owned(), |controller| controller.namespace)
+                }
+            };
             let token = match get("ARGO_TOKEN").filter(|token| !token.is_empty()) {
                 Some(token) => Token::Header(token.into()),
                 None => Token::OfCluster,
             };
-            ArgoServer::through(cluster, namespace, token).await.map_err(|error| {
+            ArgoServer::through(cluster, &namespace, token).await.map_err(|error| {
                 let help = "say where argo-server is and who you are: ARGO_SERVER=HOST:PORT and ARGO_TOKEN=\"Bearer …\"";
                 match error.help() {
                     Some(right) if error.is_forbidden() => {
