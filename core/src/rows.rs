@@ -26,6 +26,15 @@ pub struct Reference {
     pub name: String,
     /// `status.offloadNodeStatusVersion`; empty when its nodes are not offloaded.
     pub version: String,
+    /// Whether another controller runs it: its rows may be in another table, so that none of them is missed.
+    pub of_another: bool,
+}
+
+impl Reference {
+    /// The version of the row that must be in the table.
+    fn needed(&self) -> Option<&str> {
+        Some(&*self.version).filter(|version| !version.is_empty() && !self.of_another)
+    }
 }
 
 /// The workflows of a cluster by uid: all of the namespaces that rows are listed of, in one consistent list that
@@ -102,8 +111,7 @@ pub fn by_workflow(
     let Some((own, references)) = references else { return workflows };
     for workflow in workflows.iter_mut().filter(|workflow| workflow.cluster_name == own) {
         workflow.state = workflow.rows.iter().filter_map(|(_, state)| *state).min();
-        let named = references.get(&workflow.uid).map(|reference| reference.version.as_str());
-        if let Some(version) = named.filter(|version| !version.is_empty())
+        if let Some(version) = references.get(&workflow.uid).and_then(Reference::needed)
             && workflow.state != Some(RowState::Live)
         {
             workflow.state = Some(RowState::Dangling);
@@ -111,7 +119,8 @@ pub fn by_workflow(
         }
     }
     for (uid, reference) in references {
-        if reference.version.is_empty() || places.contains_key(&(own, uid.as_str())) {
+        let Some(version) = reference.needed() else { continue };
+        if places.contains_key(&(own, uid.as_str())) {
             continue;
         }
         workflows.push(WorkflowRows {
@@ -121,7 +130,7 @@ pub fn by_workflow(
             name: Some(reference.name.clone()),
             rows: Vec::new(),
             state: Some(RowState::Dangling),
-            missing: Some(reference.version.clone()),
+            missing: Some(version.to_string()),
         });
     }
     workflows
@@ -157,7 +166,8 @@ mod tests {
     fn references(all: &[(&str, &str)]) -> References {
         let one = |(uid, version): &(&str, &str)| {
             let (namespace, name) = ("argo".to_string(), alloc::format!("wf-{uid}"));
-            ((*uid).to_string(), Reference { namespace, name, version: (*version).to_string() })
+            let version = (*version).to_string();
+            ((*uid).to_string(), Reference { namespace, name, version, of_another: false })
         };
         all.iter().map(one).collect()
     }
@@ -195,6 +205,18 @@ mod tests {
         assert_eq!(workflows[0].name.as_deref(), Some("wf-a"));
         assert_eq!(workflows[3].missing.as_deref(), Some("fnv:9"));
         assert_eq!(workflows[4].name, None, "another cluster's workflow may have any name");
+    }
+
+    #[test]
+    fn another_controllers_rows_are_not_missed_and_are_in_use_where_they_are() {
+        let rows = [row("default", "a", "fnv:1"), row("default", "b", "fnv:1")];
+        let mut known = references(&[("a", "fnv:1"), ("b", "fnv:2"), ("c", "fnv:3")]);
+        known.values_mut().for_each(|reference| reference.of_another = true);
+        let workflows = by_workflow(&rows, Some(("default", &known)));
+        assert_eq!(
+            states(&workflows),
+            [("a", Some(RowState::Live), 1), ("b", Some(RowState::Superseded), 1)]
+        );
     }
 
     #[test]

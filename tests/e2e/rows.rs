@@ -14,6 +14,7 @@ tests!(
     rows_of_no_workflow_and_rows_that_are_behind_are_told_apart,
     every_row_the_controller_wrote_is_its_own_version,
     a_restored_workflow_is_not_called_dangling,
+    another_controllers_workflow_is_not_called_dangling,
     whoever_may_not_see_the_secret_is_told_which_right_is_missing,
 );
 
@@ -127,6 +128,26 @@ status: {phase: Succeeded, offloadNodeStatusVersion: "fnv:5"}
     let states: Vec<&Value> =
         report["items"].as_array().context("no items")?.iter().map(|item| &item["state"]).collect();
     assert!(states.iter().all(|state| **state != "Dangling"), "{report}");
+    Ok(())
+}
+
+/// Of a workflow with another instance id, the row is in that controller's table.
+fn another_controllers_workflow_is_not_called_dangling(world: &World) -> Result<()> {
+    let space = world.space("instances")?;
+    for (name, labels) in
+        [("ours", ""), ("theirs", "workflows.argoproj.io/controller-instanceid: theirs, ")]
+    {
+        space.create(&format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {{name: {name}, labels: {{{labels}\
+             workflows.argoproj.io/completed: \"true\"}}}}\nspec: {{entrypoint: main, templates: [{{name: main, \
+             suspend: {{}}}}]}}\nstatus: {{phase: Succeeded, offloadNodeStatusVersion: \"fnv:5\"}}\n"
+        ))?;
+    }
+    let report = rows(&space, "admin", &["-o", "json"])?.json()?;
+    let items = report["items"].as_array().context("no items")?;
+    let names: Vec<&Value> = items.iter().map(|item| &item["workflow"]).collect();
+    assert_eq!(names, ["ours"], "{report}");
+    assert_eq!(items[0]["state"], "Dangling", "{report}");
     Ok(())
 }
 

@@ -39,6 +39,9 @@ pub struct Verdict {
     /// The persistence sections that can come out of it, as JSON in Argo's field order; `null` where
     /// persistence is off.
     pub persistence: Vec<Vec<u8>>,
+    /// Its `instanceID`: it runs the Workflows with this label, empty those without. `None` where chance decides, and
+    /// where it is refused.
+    pub instance_id: Option<String>,
 }
 
 /// Judges the first document of a ConfigMap's manifest.
@@ -83,8 +86,8 @@ fn verdict_of(configuration: &Configuration<'_>) -> Verdict {
         return Verdict::refused(Stage::Parse, text.into(), Some(configuration.anchor.range.start));
     }
     if let Some(chance) = &configuration.chance {
-        let mut persistence: Vec<Vec<u8>> =
-            chance.outcomes.iter().flatten().map(|json| persistence_of(json)).collect();
+        let outcomes = || chance.outcomes.iter().flatten();
+        let mut persistence: Vec<Vec<u8>> = outcomes().map(|json| persistence_of(json)).collect();
         persistence.sort();
         persistence.dedup();
         let stage = match (persistence.len(), chance.accepted_or_refused) {
@@ -92,7 +95,12 @@ fn verdict_of(configuration: &Configuration<'_>) -> Verdict {
             (1, false) => Stage::Ok,
             _ => Stage::Depends,
         };
-        return Verdict { stage, error: chance.refusal.clone(), at: None, persistence };
+        let mut ids: Vec<String> = outcomes().map(|json| instance_id_of(json)).collect();
+        ids.sort();
+        ids.dedup();
+        let instance_id = if ids.len() == 1 { ids.pop() } else { None };
+        let error = chance.refusal.clone();
+        return Verdict { stage, error, at: None, persistence, instance_id };
     }
     let refusal = match (configuration.yaml_error(), configuration.document()) {
         (Some(error), _) => {
@@ -105,12 +113,16 @@ fn verdict_of(configuration: &Configuration<'_>) -> Verdict {
     };
     match refusal {
         Some((error, span)) => Verdict::refused(Stage::Parse, error, Some(span.range.start)),
-        None => Verdict {
-            stage: Stage::Ok,
-            error: None,
-            at: None,
-            persistence: [persistence_of(&configuration.decoded())].into(),
-        },
+        None => {
+            let json = configuration.decoded();
+            Verdict {
+                stage: Stage::Ok,
+                error: None,
+                at: None,
+                persistence: [persistence_of(&json)].into(),
+                instance_id: Some(instance_id_of(&json)),
+            }
+        }
     }
 }
 
@@ -123,9 +135,18 @@ fn persistence_of(json: &[u8]) -> Vec<u8> {
     section.unwrap_or_else(|| b"null".to_vec())
 }
 
+/// The value of `instanceID` in a configuration as Argo writes it.
+fn instance_id_of(json: &[u8]) -> String {
+    let id = yaml::read_json(json).ok().and_then(|tree| {
+        let entry = tree.get(tree.root()?, b"instanceID")?;
+        tree.text(entry.value).map(|text| String::from_utf8_lossy(text).into_owned())
+    });
+    id.unwrap_or_default()
+}
+
 impl Verdict {
     fn refused(stage: Stage, error: String, at: Option<usize>) -> Self {
-        Self { stage, error: Some(error), at, persistence: Vec::new() }
+        Self { stage, error: Some(error), at, persistence: Vec::new(), instance_id: None }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::json::scan::peek;
 use crate::json::skim::{Member, members};
 use crate::json::text::decode;
 
+const INSTANCE_ID: &str = "workflows.argoproj.io/controller-instanceid";
+
 /// A Workflow's JSON text and where in it things are; spans are offsets in bytes.
 ///
 /// What lies between is not validated: [`crate::golang::Encoder`] does that.
@@ -28,6 +30,10 @@ pub struct Envelope<'a> {
     pub uid: Cow<'a, str>,
     /// `metadata.creationTimestamp`, as written.
     pub creation_timestamp: Cow<'a, str>,
+    /// The label by which a controller with an `instanceID` knows its Workflows; empty without.
+    ///
+    /// Source: Argo Workflows v3.7.6, workflow/common/common.go (`LabelKeyControllerInstanceID`).
+    pub instance_id: Cow<'a, str>,
     /// Whether `metadata.managedFields` is there.
     pub has_managed_fields: bool,
     /// `status.phase`
@@ -158,10 +164,18 @@ impl<'a> Envelope<'a> {
             });
         }
         if let Some(metadata) = object(text, metadata, "metadata")? {
-            let ([name, generate_name, namespace, uid, created, managed], _) = fields(
+            let ([name, generate_name, namespace, uid, created, labels, managed], _) = fields(
                 text,
                 metadata.start,
-                ["name", "generateName", "namespace", "uid", "creationTimestamp", "managedFields"],
+                [
+                    "name",
+                    "generateName",
+                    "namespace",
+                    "uid",
+                    "creationTimestamp",
+                    "labels",
+                    "managedFields",
+                ],
             )?;
             envelope.name = string(text, name, "metadata.name")?;
             if envelope.name.is_empty() {
@@ -170,6 +184,9 @@ impl<'a> Envelope<'a> {
             envelope.namespace = string(text, namespace, "metadata.namespace")?;
             envelope.uid = string(text, uid, "metadata.uid")?;
             envelope.creation_timestamp = string(text, created, "metadata.creationTimestamp")?;
+            if let Some(labels) = object(text, labels, "metadata.labels")? {
+                envelope.instance_id = instance_id(text, labels)?;
+            }
             envelope.has_managed_fields = present(text, managed).is_some();
         }
         if let Some(status) = object(text, status, "status")? {
@@ -227,6 +244,18 @@ impl<'a> Envelope<'a> {
         let literal = self.text.get(self.compressed_nodes.clone()?)?;
         literal.get(1..literal.len().checked_sub(1)?).map(decode)
     }
+}
+
+/// The value of the label, whose key is compared as it is: labels are a map.
+fn instance_id<'a>(text: &'a [u8], labels: Member) -> Result<Cow<'a, str>, EnvelopeError> {
+    let mut found = None;
+    members(text, labels.start, |member| {
+        if *decode(member.key_text(text)) == *INSTANCE_ID.as_bytes() {
+            found = Some(member);
+        }
+        Ok::<(), EnvelopeError>(())
+    })?;
+    string(text, found, INSTANCE_ID)
 }
 
 fn span(member: Option<Member>) -> Option<Range<usize>> {
@@ -303,12 +332,15 @@ mod tests {
     #[test]
     fn identity_and_status_are_read() {
         let text = alloc::format!(
-            r#"{HEAD},"metadata":{{"name":"a","namespace":"argo","uid":"u-1","managedFields":[{{}}]}},
+            r#"{HEAD},"metadata":{{"name":"a","namespace":"argo","uid":"u-1","managedFields":[{{}}],
+               "labels":{{"Workflows.argoproj.io/controller-instanceid":7,
+               "workflows.argoproj.io/controller-instanceid":"b"}}}},
                "status":{{"phase":"Running","nodes":{{"a":{{}}}},"message":"é\n"}}}} "#
         );
         let envelope = Envelope::parse(text.as_bytes()).expect("workflow");
         assert_eq!((&*envelope.name, &*envelope.namespace, &*envelope.uid), ("a", "argo", "u-1"));
         assert!(envelope.has_managed_fields);
+        assert_eq!(envelope.instance_id, "b");
         assert_eq!((&*envelope.phase, &*envelope.message), ("Running", "é\n"));
         assert_eq!(envelope.nodes_text(), Some(&b"{\"a\":{}}"[..]));
         assert_eq!(envelope.compressed_nodes, None);

@@ -9,6 +9,7 @@ use super::{Example, Findings, Rule};
 use crate::config::reading::configuration::Configuration;
 use crate::config::database::credentials::{Credential, credentials};
 use crate::config::fixes::edits;
+use crate::config::managed::is_managed_namespace;
 use crate::config::finding::{Finding, Fix, Safety, Severity};
 use crate::config::database::placeholders;
 use crate::config::sources::secrets::{self, Secret};
@@ -349,17 +350,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 fn is_readable(secret: Option<&str>, controller: Option<&str>) -> bool {
     match (secret, controller) {
         (Some(secret), Some(controller)) => {
-            secret == controller || secret == "default" && is_cluster_id(controller)
+            secret == controller || secret == "default" && is_managed_namespace(controller)
         }
         _ => true,
     }
-}
-
-/// The id of a cluster of Alibaba Cloud: a `c` and 32 hexadecimal digits.
-fn is_cluster_id(namespace: &str) -> bool {
-    namespace.strip_prefix('c').is_some_and(|digits| {
-        digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-    })
 }
 
 fn missing(credential: &Credential<'_>, namespace: Option<&str>) -> Finding {

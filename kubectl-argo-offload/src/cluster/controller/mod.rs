@@ -5,6 +5,7 @@ mod workload;
 
 use std::collections::BTreeMap;
 
+use argo_offload_core::config::is_managed_namespace;
 use argo_offload_core::golang::ArgoVersion;
 use argo_offload_core::size::max_workflow_bytes;
 
@@ -18,7 +19,7 @@ const CONFIG_MAP: &str = "workflow-controller-configmap";
 /// A workflow-controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Controller {
-    /// Its namespace: that of its ConfigMap and Secrets too.
+    /// Its namespace: that of its ConfigMap too.
     pub namespace: String,
     /// `deployment/NAME` or `pod/NAME`; `None` where only its ConfigMap can be seen.
     pub workload: Option<String>,
@@ -60,6 +61,12 @@ impl Controller {
     #[must_use]
     pub fn always_offload(&self) -> bool {
         self.environment.get("ALWAYS_OFFLOAD_NODE_STATUS").is_some_and(|value| value == "true")
+    }
+
+    /// Where its Secrets can be beside its own namespace: in managed clusters, where it is hidden, in `default`.
+    #[must_use]
+    pub fn other_secret_namespace(&self) -> Option<&'static str> {
+        is_managed_namespace(&self.namespace).then_some("default")
     }
 
     /// `argo/deployment/workflow-controller`, or the ConfigMap, for messages.

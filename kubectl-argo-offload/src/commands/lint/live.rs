@@ -62,24 +62,30 @@ async fn read(
     let mut objects = vec![document(&name, &configuration.text)?];
     let named = secrets(&configuration);
     // In managed clusters the Secret may lie elsewhere, which only they know.
-    let mut complete = named.is_some() && !is_managed(namespace);
-    let of = |group, resource, name: &str| {
-        Access::get(group, resource).in_namespace(namespace).named(name)
-    };
+    let mut complete = named.is_some() && controller.other_secret_namespace().is_none();
     for name in named.into_iter().flatten() {
-        match object_text(cluster, &of("", "secrets", &name)).await {
-            Ok(text) => objects.push(document(&format!("secret/{name}"), &text)?),
-            // Its rule says so.
-            Err(error) if error.is_not_found() => {}
-            Err(error) => {
-                complete = false;
-                left_out(&error)?;
+        for namespace in
+            [Some(namespace), controller.other_secret_namespace()].into_iter().flatten()
+        {
+            let access = Access::get("", "secrets").in_namespace(namespace).named(&name);
+            match object_text(cluster, &access).await {
+                Ok(text) => {
+                    objects.push(document(&format!("secret/{name}"), &text)?);
+                    break;
+                }
+                // Its rule says so.
+                Err(error) if error.is_not_found() => {}
+                Err(error) => {
+                    complete = false;
+                    left_out(&error)?;
+                }
             }
         }
     }
     let workload = controller.workload.as_deref().and_then(|name| name.strip_prefix("deployment/"));
     for name in workload.into_iter().chain(["argo-server"]) {
-        match object_text(cluster, &of("apps", "deployments", name)).await {
+        let access = Access::get("apps", "deployments").in_namespace(namespace).named(name);
+        match object_text(cluster, &access).await {
             Ok(text) => objects.push(document(&format!("deployment/{name}"), &text)?),
             Err(error) if error.is_not_found() => {}
             Err(error) => left_out(&error)?,
@@ -110,13 +116,6 @@ fn secrets(configuration: &crate::cluster::Configuration) -> Option<Vec<String>>
         .collect();
     names.dedup();
     Some(names)
-}
-
-/// The namespace of a managed workflow cluster: the cluster's id, a `c` and 32 hexadecimal digits.
-fn is_managed(namespace: &str) -> bool {
-    namespace
-        .strip_prefix('c')
-        .is_some_and(|id| id.len() == 32 && id.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 /// An object as `kubectl get -o yaml` shows it: without what the API keeps about who wrote which field.

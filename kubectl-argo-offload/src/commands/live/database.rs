@@ -2,10 +2,12 @@
 
 use anyhow::Error;
 use argo_offload_core::golang::ArgoVersion;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::LiveArguments;
-use crate::cluster::{Cluster, ClusterError, configuration, find_controller, secret_text};
+use crate::cluster::{
+    Cluster, ClusterError, Controller, SecretKey, configuration, find_controller, secret_text,
+};
 use crate::failure::Failure;
 use crate::store::mysql::{Connector, Limits, MySqlStore, Persistence, PersistenceError};
 use crate::tunnel::{Route, route};
@@ -18,6 +20,8 @@ pub(in crate::commands) struct Database {
     pub(in crate::commands) cluster_name: String,
     /// The one namespace whose workflows it runs; `None` for all.
     pub(in crate::commands) managed_namespace: Option<String>,
+    /// The `instanceID` of the workflows it runs, empty for those without; `None` where it is not known.
+    pub(in crate::commands) instance_id: Option<String>,
 }
 
 /// Why there is none.
@@ -87,8 +91,8 @@ pub(in crate::commands) async fn database(
             ),
         }
     })?;
-    let user = secret_text(cluster, namespace, &persistence.user).await.map_err(failed)?;
-    let password = secret_text(cluster, namespace, &persistence.password).await.map_err(failed)?;
+    let user = credential(cluster, &controller, &persistence.user).await.map_err(failed)?;
+    let password = credential(cluster, &controller, &persistence.password).await.map_err(failed)?;
     let mut target = persistence.target(user.expose_secret().to_owned(), password);
     target.allow_plaintext = arguments.database.allow_plaintext;
     if let Some(file) = &arguments.database.db_ca {
@@ -115,14 +119,35 @@ pub(in crate::commands) async fn database(
         Route::Through(pod) => Connector::new(target, Limits::default()).through(cluster, pod),
     };
     let store = MySqlStore::connect(connector).await.map_err(|error| {
-        NoDatabase::Failed(
-            Failure::new(error)
-                .help("another way to it: --via svc/NAME, pod/NAME or direct; through argo-server: --store server")
-                .into(),
-        )
+        let help = error.help();
+        let help = format!(
+            "{help}; another way to it: --via svc/NAME, pod/NAME or direct; through argo-server: --store server"
+        );
+        NoDatabase::Failed(Failure::new(&error).help(help).into())
     })?;
     let cluster_name = persistence.cluster_name;
-    Ok(Database { store, cluster_name, managed_namespace: controller.managed_namespace.clone() })
+    Ok(Database {
+        store,
+        cluster_name,
+        managed_namespace: controller.managed_namespace.clone(),
+        instance_id: configuration.verdict.instance_id,
+    })
+}
+
+/// A user name or password, where the controller may take it from.
+async fn credential(
+    cluster: &Cluster,
+    controller: &Controller,
+    at: &SecretKey,
+) -> Result<SecretString, ClusterError> {
+    let error = match secret_text(cluster, &controller.namespace, at).await {
+        Err(error) if error.is_forbidden() || error.is_not_found() => error,
+        result => return result,
+    };
+    match controller.other_secret_namespace() {
+        Some(other) => secret_text(cluster, other, at).await.map_err(|_| error),
+        None => Err(error),
+    }
 }
 
 #[cfg(test)]

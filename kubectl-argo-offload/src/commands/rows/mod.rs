@@ -25,7 +25,7 @@ const SECOND_LOOK: Duration = Duration::from_secs(3);
 pub(super) fn run(arguments: &RowsArguments) -> Result<Answer> {
     let report = match Named::in_files(Some(&arguments.store))? {
         Named::Address(address) => {
-            let store = address.open(&arguments.live.database.access())?;
+            let store = address.open(&arguments.live.database.access()?)?;
             warn(store.as_ref());
             let namespace = arguments.live.connection.namespace.clone();
             let rows = store.list(&wanted(arguments, namespace))?;
@@ -59,7 +59,7 @@ async fn of_cluster(arguments: &RowsArguments) -> Result<Report> {
     let database = database(&cluster, namespace.as_deref(), &arguments.live)
         .await
         .map_err(NoDatabase::into_error)?;
-    let Database { store, cluster_name, managed_namespace } = database;
+    let Database { store, cluster_name, managed_namespace, instance_id } = database;
     // Of workflows that another controller runs, the rows are elsewhere.
     let others = match (&namespace, &managed_namespace) {
         (Some(namespace), Some(managed)) => namespace != managed,
@@ -73,7 +73,7 @@ async fn of_cluster(arguments: &RowsArguments) -> Result<Report> {
         failure::note("which rows are in use is not known", why);
         None
     } else {
-        look(&cluster, namespace.as_deref()).await?
+        look(&cluster, namespace.as_deref(), instance_id.as_deref()).await?
     };
     let Some(references) = seen else {
         return Ok(report(store.describe(), &rows, grouped(&rows, None), arguments));
@@ -84,7 +84,7 @@ async fn of_cluster(arguments: &RowsArguments) -> Result<Report> {
         let keys = Wanted { sizes: Sizes::None, ..wanted };
         let rows = store.list(&keys)?;
         // What cannot be seen a second time is not called lost.
-        let second = look(&cluster, namespace.as_deref()).await?;
+        let second = look(&cluster, namespace.as_deref(), instance_id.as_deref()).await?;
         let second = second.map(|references| grouped(&rows, Some((&cluster_name, &references))));
         confirm_dangling(&mut workflows, &second.unwrap_or_default());
     }
@@ -92,8 +92,12 @@ async fn of_cluster(arguments: &RowsArguments) -> Result<Report> {
 }
 
 /// The workflows of the cluster; `None`, and a note, where this user may not list them or one cannot be read.
-async fn look(cluster: &Cluster, namespace: Option<&str>) -> Result<Option<References>> {
-    let error = match references::read(cluster, namespace).await {
+async fn look(
+    cluster: &Cluster,
+    namespace: Option<&str>,
+    own: Option<&str>,
+) -> Result<Option<References>> {
+    let error = match references::read(cluster, namespace, own).await {
         Ok(references) => return Ok(Some(references)),
         Err(error) => error,
     };

@@ -7,11 +7,16 @@ use argo_offload_core::workflow::Envelope;
 use crate::cluster::{Cluster, Selection, workflows};
 use crate::commands::live::note_inconsistency;
 
-/// Reads every workflow of a namespace, or of all, and keeps what it names.
+/// Reads every workflow of a namespace, or of all, and keeps what it names. The controller whose rows are meant runs
+/// those with its `instanceID`; of one that is not known, it may be any.
 ///
 /// # Errors
 /// The user may not list them, or a workflow is none: then it is not known which rows are in use.
-pub(super) async fn read(cluster: &Cluster, namespace: Option<&str>) -> Result<References> {
+pub(super) async fn read(
+    cluster: &Cluster,
+    namespace: Option<&str>,
+    own: Option<&str>,
+) -> Result<References> {
     let selection = Selection { namespace: namespace.map(Into::into), ..Selection::default() };
     let mut pages = workflows(cluster, selection);
     let mut references = References::new();
@@ -20,10 +25,14 @@ pub(super) async fn read(cluster: &Cluster, namespace: Option<&str>) -> Result<R
         for (index, text) in page.workflows().enumerate() {
             let envelope =
                 Envelope::parse(text).with_context(|| format!("{}, item {index}", page.name))?;
-            let Envelope { namespace, name, uid, offload_version, .. } = envelope;
-            let (namespace, name) = (namespace.into_owned(), name.into_owned());
-            let version = offload_version.into_owned();
-            references.insert(uid.into_owned(), Reference { namespace, name, version });
+            let Envelope { namespace, name, uid, offload_version, instance_id, .. } = envelope;
+            let reference = Reference {
+                namespace: namespace.into_owned(),
+                name: name.into_owned(),
+                version: offload_version.into_owned(),
+                of_another: own != Some(&*instance_id),
+            };
+            references.insert(uid.into_owned(), reference);
         }
     }
     Ok(references)
