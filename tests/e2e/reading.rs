@@ -100,7 +100,7 @@ fn a_workflow_is_followed_until_it_is_deleted(world: &World) -> Result<()> {
     world.cluster.apply(&made(&namespace, "other", &none).to_string())?;
     run(async {
         let connection = connect(&as_user(world, "admin", &namespace)).await.expect("connect");
-        let mut watch = Watch::new(&connection, &namespace, "followed");
+        let mut watch = Watch::of(&connection, &namespace, "followed").await.expect("a watch");
         let first = watch.next().await.expect("event");
         assert_eq!(first.change, Change::Added);
         world.cluster.kubectl(&["label", "workflow", "-n", &namespace, "other", "seen=no"])?;

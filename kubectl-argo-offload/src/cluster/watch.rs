@@ -27,6 +27,8 @@ pub struct Watch {
     namespace: String,
     name: String,
     version: Option<String>,
+    /// What was read and not yet told of.
+    present: Option<Vec<u8>>,
     body: Option<Body>,
     opened: Instant,
     failures: u32,
@@ -77,18 +79,43 @@ struct Metadata {
 
 impl Watch {
     /// Follows a Workflow from now on: its present state comes first, as [`Change::Added`].
-    #[must_use]
-    pub fn new(cluster: &Cluster, namespace: &str, name: &str) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// There is none (a watch would wait for it), the user may not see it, or the API does not answer.
+    pub async fn of(cluster: &Cluster, namespace: &str, name: &str) -> Result<Self, ClusterError> {
+        let mut watch = Self {
             cluster: cluster.clone(),
             access: Access::watch(GROUP, "workflows").in_namespace(namespace),
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             version: None,
+            present: None,
             body: None,
             opened: Instant::now(),
             failures: 0,
+        };
+        watch.read().await?;
+        // Whoever may not watch hears it now, also where the workflow has ended.
+        match watch.open().await {
+            Ok(body) => watch.body = Some(body),
+            Err(Failed { again: true, .. }) => {}
+            Err(Failed { error, .. }) => return Err(error),
         }
+        Ok(watch)
+    }
+
+    /// Reads the present state, from where the watch goes on: what happens in between is not missed.
+    async fn read(&mut self) -> Result<(), ClusterError> {
+        let text = workflow(&self.cluster, &self.namespace, &self.name).await?;
+        let Versioned { metadata, .. } = serde_json::from_slice(&text).map_err(|error| {
+            let access = Access { verb: "get", ..self.access.clone() };
+            let what = format_args!("cannot {access}: the answer is no object ({error})");
+            ClusterError::new(ErrorKind::Answer, what)
+                .with_help("is a proxy in between? kubectl cluster-info")
+        })?;
+        self.remember(metadata);
+        self.present = Some(text);
+        Ok(())
     }
 
     /// The next thing that happens.
@@ -97,6 +124,9 @@ impl Watch {
     /// The user may not watch, or the API stays away.
     pub async fn next(&mut self) -> Result<Event, ClusterError> {
         loop {
+            if let Some(workflow) = self.present.take() {
+                return Ok(Event { change: Change::Added, workflow });
+            }
             match self.step().await {
                 Ok(Some(event)) => {
                     self.failures = 0;
@@ -114,7 +144,7 @@ impl Watch {
                     tokio::time::sleep(Duration::from_millis(250) * 2_u32.pow(self.failures)).await;
                     if self.version.is_none() {
                         // Deleted in between, it would never be heard of again.
-                        workflow(&self.cluster, &self.namespace, &self.name).await?;
+                        self.read().await?;
                     }
                 }
             }
@@ -224,31 +254,45 @@ mod tests {
 
     #[tokio::test]
     async fn a_watch_goes_on_from_where_it_was() {
+        let present = r#"{"metadata":{"resourceVersion":"4"},"a":1}"#;
         let first = concat!(
-            r#"{"type":"ADDED","object":{"metadata":{"resourceVersion":"5"},"a":1}}"#,
+            r#"{"type":"MODIFIED","object":{"metadata":{"resourceVersion":"5"},"a":2}}"#,
             "\n",
             r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"7"}}}"#,
             "\n"
         );
+        let newest = r#"{"metadata":{"resourceVersion":"8"},"a":3}"#;
         let expired =
             r#"{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}"#;
         let again =
             r#"{"type":"MODIFIED","object":{"metadata":{"resourceVersion":"9"},"b":[ 2 ]}}"#;
         let (expired, again) = (format!("{expired}\n"), format!("{again}\n"));
-        let answers = [(200, first), (200, &*expired), (200, "{}"), (200, &*again)];
+        let answers =
+            [(200, present), (200, first), (200, &*expired), (200, newest), (200, &*again)];
         let (cluster, asked) = scripted(&answers).await;
-        let mut watch = Watch::new(&cluster, "argo", "x");
-        assert_eq!(watch.next().await.expect("event").change, Change::Added);
+        let mut watch = Watch::of(&cluster, "argo", "x").await.expect("a watch");
+        for (change, text) in [(Change::Added, present), (Change::Modified, "")] {
+            let event = watch.next().await.expect("event");
+            assert_eq!(event.change, change);
+            assert!(text.is_empty() || event.workflow == text.as_bytes());
+        }
+        let event = watch.next().await.expect("event");
+        assert_eq!((event.change, &*event.workflow), (Change::Added, newest.as_bytes()));
         let event = watch.next().await.expect("event");
         assert_eq!(event.change, Change::Modified);
         assert_eq!(event.workflow, br#"{"metadata":{"resourceVersion":"9"},"b":[ 2 ]}"#);
         let asked: Vec<String> = asked.into_iter().collect();
-        assert!(
-            asked[1].ends_with("fieldSelector=metadata.name%3Dx&resourceVersion=7"),
-            "{asked:?}"
-        );
-        assert!(asked[2].ends_with("/namespaces/argo/workflows/x"), "{asked:?}");
-        assert!(asked[3].ends_with("fieldSelector=metadata.name%3Dx"), "{asked:?}");
+        let ends = [
+            "/namespaces/argo/workflows/x",
+            "fieldSelector=metadata.name%3Dx&resourceVersion=4",
+            "fieldSelector=metadata.name%3Dx&resourceVersion=7",
+            "/namespaces/argo/workflows/x",
+            "fieldSelector=metadata.name%3Dx&resourceVersion=8",
+        ];
+        for (asked, end) in asked.iter().zip(ends) {
+            assert!(asked.ends_with(end), "{asked} must end with {end}");
+        }
+        assert_eq!(asked.len(), ends.len(), "{asked:?}");
     }
 
     #[tokio::test]
@@ -256,8 +300,12 @@ mod tests {
         let expired =
             r#"{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}"#;
         let gone = r#"{"kind":"Status","reason":"NotFound","code":404,"details":{"name":"x"}}"#;
-        let (cluster, _asked) = scripted(&[(200, &format!("{expired}\n")), (404, gone)]).await;
-        let error = Watch::new(&cluster, "argo", "x").next().await.expect_err("gone");
+        let present = r#"{"metadata":{"resourceVersion":"4"}}"#;
+        let answers = [(200, present), (200, &format!("{expired}\n")), (404, gone)];
+        let (cluster, _asked) = scripted(&answers).await;
+        let mut watch = Watch::of(&cluster, "argo", "x").await.expect("a watch");
+        assert_eq!(watch.next().await.expect("event").change, Change::Added);
+        let error = watch.next().await.expect_err("gone");
         assert!(error.is_not_found(), "{error:?}");
     }
 }

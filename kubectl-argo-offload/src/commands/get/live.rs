@@ -139,9 +139,7 @@ impl Source for Live<'_> {
             .into());
         }
         let name = workflow_name(name)?.to_owned();
-        // A watch waits for what is not there yet.
-        wait(cluster::workflow(&self.cluster, self.cluster.namespace(), &name))?;
-        let mut watch = Watch::new(&self.cluster, self.cluster.namespace(), &name);
+        let mut watch = wait(Watch::of(&self.cluster, self.cluster.namespace(), &name))?;
         let mut deleted = false;
         Ok(Box::new(std::iter::from_fn(move || {
             if deleted {
