@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use argo_offload_core::golang::{ArgoVersion, Encoder};
-use argo_offload_core::nodes::merge_nodes;
+use argo_offload_core::nodes::{MergeError, merge_nodes};
 use argo_offload_core::size::{DEFAULT_MAX_WORKFLOW_BYTES, Rules};
 use argo_offload_core::workflow::{Envelope, Storage};
 
@@ -117,9 +117,16 @@ impl Work {
             Failure::new(format_args!("{} has no row with version {version}", nodes.describe()))
                 .help("see what it has: kubectl argo-offload get NAME")
         })?;
-        let merged = merge_nodes(&mut self.encoder, text, &row)
-            .map_err(|error| Failure::new(format_args!("{}: {error}", nodes.describe())))?;
-        Ok(Some(merged))
+        match (merge_nodes(&mut self.encoder, text, &row), nodes) {
+            (Ok(merged), _) => Ok(Some(merged)),
+            // It has gone on meanwhile: argo-server knows only what it is now.
+            (Err(MergeError::Version { .. }), Nodes::Server(server)) => {
+                Ok(Some(server.workflow(&envelope.namespace, &envelope.name)?))
+            }
+            (Err(error), nodes) => Err(Failure::new(format_args!("{}: {error}", nodes.describe()))
+                .help("see more of it: kubectl argo-offload get NAME")
+                .into()),
+        }
     }
 
     /// Prints a line whenever the workflow changes, until it has ended or is deleted.
@@ -137,9 +144,7 @@ impl Work {
         };
         let name = workflow_name(name)?;
         let namespace = cluster.namespace();
-        // A watch waits for what is not there yet.
-        cluster::workflow(cluster, namespace, name).await?;
-        let mut watch = Watch::new(cluster, namespace, name);
+        let mut watch = Watch::of(cluster, namespace, name).await?;
         let mut line = None;
         loop {
             let event = watch.next().await?;
