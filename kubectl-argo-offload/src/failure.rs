@@ -1,5 +1,6 @@
 //! Errors as a person reads them: what, where, what was expected, what to do next.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::ErrorKind;
 
@@ -8,6 +9,7 @@ use argo_offload_core::golang::{ArgoVersion, DecodeError};
 use crate::cluster::ClusterError;
 use crate::input::place::position;
 use crate::output::{say, shortened};
+use crate::store::StoreError;
 
 /// The most characters of a message: names in it come from the input and may be of any length.
 const MESSAGE: usize = 1000;
@@ -60,7 +62,7 @@ impl std::error::Error for Failure {}
 pub(crate) fn print(error: &anyhow::Error) {
     say(format_args!("error: {}", shortened(&format!("{error:#}"), MESSAGE)));
     if let Some(help) = help_of(error) {
-        say(format_args!("  help: {}", shortened(help, MESSAGE)));
+        say(format_args!("  help: {}", shortened(&help, MESSAGE)));
     }
 }
 
@@ -76,9 +78,14 @@ pub(crate) fn in_one_line(error: &anyhow::Error) -> String {
 }
 
 /// The next step that an error names.
-pub(crate) fn help_of(error: &anyhow::Error) -> Option<&str> {
-    let failure = error.downcast_ref::<Failure>().and_then(|failure| failure.help.as_deref());
-    failure.or_else(|| error.downcast_ref::<ClusterError>().and_then(ClusterError::help))
+pub(crate) fn help_of(error: &anyhow::Error) -> Option<Cow<'_, str>> {
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        return failure.help.as_deref().map(Cow::Borrowed);
+    }
+    if let Some(error) = error.downcast_ref::<ClusterError>() {
+        return error.help().map(Cow::Borrowed);
+    }
+    error.downcast_ref::<StoreError>().map(StoreError::help)
 }
 
 /// Whether whoever read our output has stopped reading.

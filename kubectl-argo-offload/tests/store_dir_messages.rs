@@ -20,11 +20,15 @@ fn path_that_is_or_leads_through_a_file_is_named() {
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "cannot use {} as an archive: {} is not a directory; name a new directory, for example `--store dir:{}`",
+                    "cannot use {} as an archive: {} is not a directory",
                     path.display(),
                     file.display(),
-                    directory.path().join("offloaded-nodes").display()
                 )
+            );
+            let other = directory.path().join("offloaded-nodes");
+            assert_eq!(
+                error.help(),
+                format!("name a new directory: --store dir:{}", other.display())
             );
         }
     }
@@ -43,9 +47,9 @@ fn each_refusal_of_the_operating_system_has_its_own_next_step() {
         (io::ErrorKind::Other, "check the disk"),
     ] {
         let error = StoreError::Io { action: "write", path: "x".into(), cause: kind.into() };
-        let text = error.to_string();
-        assert!(text.starts_with("cannot write x: ") && text.contains(step), "{text}");
-        assert_eq!(text.contains("check the disk"), kind == io::ErrorKind::Other, "{text}");
+        let (text, help) = (error.to_string(), error.help());
+        assert!(text.starts_with("cannot write x: ") && help.contains(step), "{text}; {help}");
+        assert_eq!(help.contains("check the disk"), kind == io::ErrorKind::Other, "{help}");
     }
 }
 
@@ -61,8 +65,10 @@ fn rows_of_several_clusters_can_be_told_apart_as_the_message_says() {
         store.put(&record).unwrap();
     }
     store.finish().unwrap();
-    let text = store.get(&record.uid, &record.version).unwrap_err().to_string();
-    assert!(text.contains("\"cluster-9\" and 20 more; nothing is guessed: copy"), "{text}");
+    let error = store.get(&record.uid, &record.version).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("\"cluster-9\" and 20 more, and nothing is guessed"), "{text}");
+    let text = error.help();
     assert!(!text.contains("--cluster-name"), "there is no such flag: {text}");
     let section = text.split('"').find(|part| part.ends_with(" rows")).unwrap();
     let page = include_str!("../../docs/archive-format.md");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{ConnectionArguments, ControllerArguments};
+use crate::failure::Failure;
 use crate::store::{Access, Sizes};
 use crate::tunnel::Via;
 
@@ -44,11 +45,25 @@ pub struct LiveArguments {
 }
 
 impl DatabaseArguments {
-    pub(crate) fn access(&self) -> Access {
-        Access {
-            password_file: self.db_password_file.clone(),
-            allow_plaintext: self.allow_plaintext,
-        }
+    /// How a store that is named by its address is opened.
+    ///
+    /// # Errors
+    /// There are flags that only count for the controller's own database.
+    pub(crate) fn access(&self) -> Result<Access, Failure> {
+        let flag = match self {
+            Self { via: Via::Auto, db_ca: None, .. } => {
+                return Ok(Access {
+                    password_file: self.db_password_file.clone(),
+                    allow_plaintext: self.allow_plaintext,
+                });
+            }
+            Self { db_ca: Some(_), .. } => "--db-ca",
+            _ => "--via",
+        };
+        Err(Failure::new(format_args!(
+            "{flag} is for the controller's own database, and --store names another store"
+        ))
+        .help("leave one of them out; mysql:// is reached directly, and takes its authority as ?ca=FILE"))
     }
 }
 

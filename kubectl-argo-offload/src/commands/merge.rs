@@ -77,7 +77,9 @@ fn from_store(arguments: &MergeArguments, envelope: &Envelope<'_>) -> Result<(Ve
         (Some(found), _) => Ok((found, nodes.describe())),
         (None, Nodes::Store(store)) => Err(missing(store.as_ref(), envelope)?.into()),
         (None, Nodes::Server(server)) => {
-            Err(Failure::new(format_args!("{} has no nodes of it", server.describe())).into())
+            Err(Failure::new(format_args!("{} has no nodes of it", server.describe()))
+                .help("read the row from the database itself: --store cluster")
+                .into())
         }
     }
 }
@@ -136,6 +138,6 @@ pub(super) fn failure(
         ),
         MergeError::WouldDrop(_) => plain()
             .help(format_args!("nothing was printed; try --argo-version {}", ArgoVersion::NEWEST)),
-        MergeError::NotOffloaded => plain(),
+        MergeError::NotOffloaded => plain().help("it has its nodes: there is nothing to put back"),
     }
 }

@@ -71,7 +71,7 @@ impl Nodes {
     /// It cannot be opened.
     pub(super) async fn open(named: &Named, arguments: &LiveArguments) -> Result<Self> {
         match named {
-            Named::Address(address) => opened(address, &arguments.database.access()),
+            Named::Address(address) => opened(address, &arguments.database.access()?),
             _ => {
                 let cluster = connect(&arguments.connection).await?;
                 let workflows = arguments.connection.namespace.as_deref();
@@ -91,7 +91,7 @@ impl Nodes {
         arguments: &LiveArguments,
     ) -> Result<Self> {
         if let Named::Address(address) = named {
-            return opened(address, &arguments.database.access());
+            return opened(address, &arguments.database.access()?);
         }
         if *named == Named::Server {
             let server = live::server(cluster, None, arguments).await?;

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -7,11 +8,11 @@ use super::mysql::DatabaseError;
 use super::record::RowKey;
 use super::sha256::Sha256;
 
-/// Why a store could not do what was asked. Each message ends with what to do next.
+/// Why a store could not do what was asked; [`StoreError::help`] is what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file operation failed. The cause is part of the message, so it is not also a source.
-    #[error("cannot {action} {}: {cause}; {}", path.display(), after_io(cause.kind()))]
+    #[error("cannot {action} {}: {cause}", path.display())]
     Io {
         /// What was tried, such as `write`.
         action: &'static str,
@@ -22,7 +23,7 @@ pub enum StoreError {
     },
     /// A file of an archive is a link, a pipe, a device or a directory.
     #[error(
-        "{} is {kind}, and an archive holds plain files only, so nothing behind it was read or changed; put the file itself in its place, or move it out of the archive",
+        "{} is {kind}, and an archive holds plain files only, so nothing behind it was read or changed",
         path.display()
     )]
     NotPlain {
@@ -33,18 +34,14 @@ pub enum StoreError {
     },
     /// There is no archive at the path.
     #[error(
-        "there is no archive in {}: it has neither manifest.jsonl nor segment files; check the path, or make the archive with `kubectl argo-offload split --store dir:{}`",
-        path.display(), path.display()
+        "there is no archive in {}: it has neither manifest.jsonl nor segment files", path.display()
     )]
     NoArchive {
         /// The directory asked for.
         path: PathBuf,
     },
     /// The path, or a part of it, is a file.
-    #[error(
-        "cannot use {} as an archive: {} is not a directory; name a new directory, for example `--store dir:{}`",
-        path.display(), file.display(), file.with_file_name("offloaded-nodes").display()
-    )]
+    #[error("cannot use {} as an archive: {} is not a directory", path.display(), file.display())]
     NotADirectory {
         /// The directory asked for.
         path: PathBuf,
@@ -52,10 +49,7 @@ pub enum StoreError {
         file: PathBuf,
     },
     /// The directory holds something else, and an archive does not move in with it.
-    #[error(
-        "{} is not an archive and not empty: it holds {}; name a new or empty directory",
-        path.display(), Shown(entry)
-    )]
+    #[error("{} is not an archive and not empty: it holds {}", path.display(), Shown(entry))]
     NotAnArchive {
         /// The directory asked for.
         path: PathBuf,
@@ -64,8 +58,8 @@ pub enum StoreError {
     },
     /// A format of a later release, or of something else.
     #[error(
-        "{} has format {}, this release reads argo-offload/archive version 1; {}",
-        path.display(), Shown(found), after_format(*intact)
+        "{} has format {}, this release reads argo-offload/archive version 1",
+        path.display(), Shown(found)
     )]
     UnknownFormat {
         /// The file that says so.
@@ -77,7 +71,7 @@ pub enum StoreError {
     },
     /// Another process writes to the archive.
     #[error(
-        "archive {store} is being written by {}; wait until that process has ended, then run the command again (reading needs no lock)",
+        "archive {store} is being written by {}",
         holder.as_deref().unwrap_or("another process")
     )]
     Locked {
@@ -88,7 +82,7 @@ pub enum StoreError {
     },
     /// The key is taken by other bytes.
     #[error(
-        "{store} already holds other nodes for {key}: SHA-256 {stored} is stored, {offered} was offered; the 32-bit version cannot tell these two node maps apart, keep the second one in another store (`--store dir:OTHER`)"
+        "{store} already holds other nodes for {key}: SHA-256 {stored} is stored, {offered} was offered"
     )]
     Conflict {
         /// The store.
@@ -102,7 +96,7 @@ pub enum StoreError {
     },
     /// Two clusters' rows answer to one uid and version, with different nodes.
     #[error(
-        "{store} holds different nodes for uid {}, version {} under the cluster names {}; nothing is guessed: copy the rows of the wanted cluster name into an archive of their own and name that one with `--store` (docs/archive-format.md, \"One cluster's rows\", shows how)",
+        "{store} holds different nodes for uid {}, version {} under the cluster names {}, and nothing is guessed",
         Shown(uid),
         Shown(version),
         list(cluster_names)
@@ -118,14 +112,10 @@ pub enum StoreError {
         cluster_names: Vec<String>,
     },
     /// The row is there, and its bytes are not what was put.
-    #[error(
-        "{0}; the other rows are readable: put this row again from where it came, or copy the file back from another copy of the archive"
-    )]
+    #[error("{0}")]
     Damaged(Box<Damage>),
     /// A line of the list is no longer what it was when the store was opened.
-    #[error(
-        "the line at byte {offset} of {} changed after the archive was opened; run the command again", path.display()
-    )]
+    #[error("the line at byte {offset} of {} changed after the archive was opened", path.display())]
     ListChanged {
         /// The file that holds the line.
         path: PathBuf,
@@ -136,23 +126,19 @@ pub enum StoreError {
     #[error(transparent)]
     Database(Box<DatabaseError>),
     /// The store was opened for reading.
-    #[error("{store} is open for reading only; open it for writing to put rows")]
+    #[error("{store} is open for reading only")]
     ReadOnly {
         /// The store.
         store: String,
     },
     /// A kind of store that is only read.
-    #[error(
-        "{store} is only read: put rows into an archive, for example with `--store dir:offloaded-nodes`"
-    )]
+    #[error("{store} is only read")]
     ReadOnlyKind {
         /// The store.
         store: String,
     },
     /// More than a store takes.
-    #[error(
-        "{what} of the row with {key} is {bytes} bytes long, the limit is {limit}; no row of Argo's table is that large, check where it comes from"
-    )]
+    #[error("{what} of the row with {key} is {bytes} bytes long, the limit is {limit}")]
     TooLarge {
         /// What is too long.
         what: &'static str,
@@ -166,6 +152,59 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What to do next.
+    #[must_use]
+    pub fn help(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
+            Self::Io { cause, .. } => after_io(cause.kind()),
+            Self::NotPlain { .. } => {
+                "put the file itself in its place, or move it out of the archive"
+            }
+            Self::NoArchive { path } => {
+                return Cow::Owned(format!(
+                    "check the path, or make the archive with: kubectl argo-offload split --store dir:{}",
+                    path.display()
+                ));
+            }
+            Self::NotADirectory { file, .. } => {
+                return Cow::Owned(format!(
+                    "name a new directory: --store dir:{}",
+                    file.with_file_name("offloaded-nodes").display()
+                ));
+            }
+            Self::NotAnArchive { .. } => "name a new or empty directory",
+            Self::UnknownFormat { intact: true, .. } => {
+                "use the release that wrote the archive, or a newer one"
+            }
+            Self::UnknownFormat { intact: false, .. } => {
+                "use the release that wrote the archive, or a newer one; the line does not match its own checksum, so \
+                 if the file is damaged, move it aside: the list is then rebuilt from the segments"
+            }
+            Self::Locked { .. } => {
+                "wait until that process has ended, then run the command again (reading needs no lock)"
+            }
+            Self::Conflict { .. } => {
+                "the 32-bit version cannot tell these two node maps apart: keep the second one in another store, \
+                 --store dir:OTHER"
+            }
+            Self::SeveralClusters { .. } => {
+                "copy the rows of the wanted cluster name into an archive of their own and name that one with --store \
+                 (docs/archive-format.md, \"One cluster's rows\", shows how)"
+            }
+            Self::Damaged(_) => {
+                "the other rows are readable: put this row again from where it came, or copy the file back from \
+                 another copy of the archive"
+            }
+            Self::ListChanged { .. } => "run the command again",
+            Self::Database(error) => error.help(),
+            Self::ReadOnly { .. } => "open it for writing to put rows",
+            Self::ReadOnlyKind { .. } => "put rows into an archive: --store dir:offloaded-nodes",
+            Self::TooLarge { .. } => {
+                "no row of Argo's table is that large: check where it comes from"
+            }
+        })
+    }
+
     pub(super) fn not_plain(path: &Path, kind: fs::FileType) -> Self {
         let kind = match (kind.is_symlink(), kind.is_dir()) {
             (true, _) => "a link",
@@ -292,13 +331,5 @@ fn after_io(kind: io::ErrorKind) -> &'static str {
         }
         io::ErrorKind::InvalidFilename => "name an archive with a shorter path",
         _ => "check the disk and run the command again, rows reported as stored are safe",
-    }
-}
-
-fn after_format(intact: bool) -> &'static str {
-    if intact {
-        "use the release that wrote the archive, or a newer one"
-    } else {
-        "use the release that wrote the archive, or a newer one; the line does not match its own checksum, so if the file is damaged, move it aside: the list is then rebuilt from the segments"
     }
 }

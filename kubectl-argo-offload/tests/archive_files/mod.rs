@@ -74,7 +74,7 @@ pub(crate) fn assert_damaged(
     segment: &str,
     range: &Range<usize>,
 ) {
-    let text = error.to_string();
+    let text = format!("{error}; {}", error.help());
     let StoreError::Damaged(damage) = error else { panic!("{text}") };
     assert_eq!((&damage.key, damage.file.as_str()), (&record.key(), segment));
     assert!(range.contains(&usize::try_from(damage.offset).unwrap()), "{text}");

@@ -19,13 +19,13 @@ fn a_wrong_password_is_told_from_a_line_break_at_its_end() {
             |password: String| Target { password: SecretString::from(password), ..right.clone() };
         let wrong = refused(with("hunter2".into()));
         assert!(matches!(wrong.cause, Cause::Server { code: 1045, .. }), "{kind:?}: {wrong}");
-        assert!(wrong.to_string().contains("check user name and password"), "{kind:?}: {wrong}");
+        assert!(wrong.help().contains("check user name and password"), "{kind:?}: {wrong}");
         let broken = refused(with(format!("{}\n", right.password.expose_secret())));
-        assert!(broken.to_string().contains("line break"), "{kind:?}: {broken}");
+        assert!(broken.help().contains("line break"), "{kind:?}: {broken}");
         let user = refused(Target { user: format!("{}\n", right.user), ..right.clone() });
-        assert!(user.to_string().contains("the user name begins or ends"), "{kind:?}: {user}");
+        assert!(user.help().contains("the user name begins or ends"), "{kind:?}: {user}");
         for error in [wrong, broken, user] {
-            let text = format!("{error} {error:?} {error:#?}");
+            let text = format!("{error} {} {error:?} {error:#?}", error.help());
             assert!(!text.contains("hunter2"), "{text}");
             assert!(!text.contains(right.password.expose_secret()), "{text}");
             assert!(!error.to_string().contains('\n'), "one line: {error}");

@@ -17,7 +17,7 @@ fn nothing_listens() {
     target.port = free_port().expect("a port");
     let error = MySqlStore::open(target, short()).err().expect("refused");
     assert_eq!(error.cause, Cause::Refused, "{error}");
-    assert!(error.to_string().contains("whether the server runs"), "{error}");
+    assert!(error.help().contains("whether the server runs"), "{error}");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_server_killed_in_the_middle_of_a_row_is_an_error_with_a_next_step() {
         match error {
             StoreError::Database(error) => {
                 assert!(matches!(error.cause, Cause::Cut(_)), "{kind:?}: {error}");
-                assert!(error.to_string().contains("run the command again"), "{kind:?}: {error}");
+                assert!(error.help().contains("run the command again"), "{kind:?}: {error}");
             }
             other => panic!("{kind:?}: {other}"),
         }

@@ -74,7 +74,7 @@ fn an_empty_answer_for_a_row_that_is_too_long_is_an_error() {
         server.sql("set global max_allowed_packet = 1048576;").expect("set");
         let store = fixture.open();
         let error = store.get("long", &version).expect_err("too long");
-        let text = error.to_string();
+        let text = error.help().into_owned();
         match cause(error) {
             Cause::TooLong { limit: Some(limit), stored: Some(stored), .. } => {
                 assert_eq!(limit, 1 << 20, "{kind:?}");
@@ -124,8 +124,9 @@ fn nodes_of_a_newer_argo_are_not_taken_for_what_they_are_not() {
         let fixture = Fixture::new(kind);
         let text = br#"{"a":{"id":"a","name":"a","type":"Pod","startedAt":null,"finishedAt":null,"shine":1}}"#;
         fixture.insert(&key("new", "fnv:1"), "argo", text);
-        let error = fixture.open().get("new", "fnv:1").expect_err("unknown content").to_string();
-        assert!(error.contains("shine") && error.contains("newer"), "{error}");
+        let error = fixture.open().get("new", "fnv:1").expect_err("unknown content");
+        let text = format!("{error}; {}", error.help());
+        assert!(text.contains("shine") && text.contains("newer"), "{text}");
     }
 }
 

@@ -43,7 +43,7 @@ fn after_a_time_out_the_next_answer_is_its_own() {
         match error {
             StoreError::Database(error) => {
                 assert!(matches!(error.cause, Cause::Timeout { .. }), "{kind:?}: {error}");
-                assert!(error.to_string().contains("SHOW PROCESSLIST"), "{error}");
+                assert!(error.help().contains("SHOW PROCESSLIST"), "{error}");
             }
             other => panic!("{kind:?}: {other}"),
         }

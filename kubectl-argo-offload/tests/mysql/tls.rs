@@ -34,12 +34,12 @@ fn the_certificate_must_be_the_servers() {
         wrong.tls_name = Some("elsewhere.example".into());
         let error = open(&wrong, None).err().expect("a wrong name");
         assert!(matches!(error.cause, Cause::Tls(_)), "{kind:?}: {error}");
-        assert!(error.to_string().contains("tlsName="), "{kind:?}: {error}");
+        assert!(error.help().contains("tlsName="), "{kind:?}: {error}");
         let mut unknown = target.clone();
         unknown.authorities.clear();
         let error = open(&unknown, None).err().expect("an unknown authority");
         assert!(matches!(error.cause, Cause::Tls(_)), "{kind:?}: {error}");
-        assert!(error.to_string().contains("ca=FILE"), "{kind:?}: {error}");
+        assert!(error.help().contains("ca=FILE"), "{kind:?}: {error}");
         unknown.tls = Tls::SkipVerify;
         open(&unknown, None).expect("not looked at");
     }
@@ -73,7 +73,7 @@ fn a_server_that_requires_tls_says_so() {
         let server = Start::default().requires_tls().start(kind).expect("start");
         let fixture = Fixture::on(&server);
         let error = fixture.try_open().err().expect("TLS is required");
-        let text = error.to_string();
+        let text = error.help();
         assert!(matches!(error.cause, Cause::Server { code: 3159 | 1045, .. }), "{kind:?}: {text}");
         assert!(text.contains("tls=true"), "{kind:?}: {text}");
         let mut target = fixture.target();
@@ -93,8 +93,8 @@ fn a_server_without_tls_is_refused_or_taken_as_it_is() {
     target.tls = Tls::Preferred;
     open(&target, None).expect("without TLS, on this machine");
     let old = Fixture::on(shared(Kind::MySql80));
-    let error = open(&trusting(&old), None).err().expect("no common cipher").to_string();
-    assert!(error.contains("no cipher that is safe today"), "{error}");
+    let error = open(&trusting(&old), None).err().expect("no common cipher");
+    assert!(error.help().contains("no cipher that is safe today"), "{error}");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn credentials_go_in_clear_to_this_machine_alone() {
     target.host = "192.0.2.1".into();
     let error = open(&target, None).err().expect("in clear");
     assert_eq!(error.cause, Cause::Plaintext, "{error}");
-    assert!(error.to_string().contains("--allow-plaintext"), "{error}");
+    assert!(error.help().contains("--allow-plaintext"), "{error}");
     target.allow_plaintext = true;
     let error = open(&target, None).err().expect("nobody there");
     assert_ne!(error.cause, Cause::Plaintext, "{error}");

@@ -14,7 +14,7 @@ use crate::commands::named_store::Nodes;
 use crate::failure::{self, Failure};
 use crate::input::{Document, Objects};
 use crate::output::{bytes, counted, duration, printable};
-use crate::store::{NodeStore, RowInfo};
+use crate::store::{NodeStore, RowInfo, StoreError};
 
 /// How many of a workflow's other versions are read and counted when its own is lost.
 const COUNTED_VERSIONS: usize = 10;
@@ -135,6 +135,7 @@ fn of_server<'o>(
     let name = &envelope.name;
     let refused = |why: &dyn std::fmt::Display| {
         Failure::new(format_args!("{}: workflow/{name}: {why}", server.describe()))
+            .help("read the row from the database itself: --store cluster")
     };
     let fresh = Envelope::parse(&answer).map_err(|error| refused(&error))?;
     if fresh.uid != envelope.uid {
@@ -157,6 +158,7 @@ fn of_server<'o>(
         }),
         Err(MergeError::WouldDrop(dropped)) => {
             Err(refused(&format_args!("its nodes have what Argo {argo} does not know: {dropped}"))
+                .help(format_args!("try --argo-version {}", ArgoVersion::NEWEST))
                 .into())
         }
         Err(error) => Err(refused(&error).into()),
@@ -165,9 +167,11 @@ fn of_server<'o>(
 
 /// The store cannot be opened.
 fn unreachable_row(envelope: &Envelope<'_>, error: &anyhow::Error) -> Failure {
-    let help = failure::help_of(error).unwrap_or(
+    // The archive that is not there is most likely the one that nobody named.
+    let named = !matches!(error.downcast_ref(), Some(StoreError::NoArchive { .. }));
+    let help = failure::help_of(error).filter(|_| named).unwrap_or(Cow::Borrowed(
         "name the store that has them: --store cluster, server, dir:PATH or mysql://USER@HOST/DATABASE",
-    );
+    ));
     Failure::new(format_args!(
         "the nodes of workflow/{} are offloaded as {}: {error:#}",
         envelope.name, envelope.offload_version

@@ -1,5 +1,6 @@
 //! Where workflows and the nodes that they name come from.
 
+use std::borrow::Cow;
 use std::io::BufReader;
 use std::path::PathBuf;
 
@@ -103,7 +104,7 @@ impl<'s> Store<'s> {
         };
         let opened = opened.inspect_err(|error| {
             if !self.tries_again {
-                let help = failure::help_of(error).map(Into::into);
+                let help = failure::help_of(error).map(Cow::into_owned);
                 self.failed = Some((format!("{error:#}"), help));
             }
         })?;

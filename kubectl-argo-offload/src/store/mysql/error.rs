@@ -169,9 +169,15 @@ fn of_limit(limit: &Option<u64>, stored: &Option<u64>) -> String {
 }
 
 impl DatabaseError {
-    /// `place: cause; help`
+    /// `place: cause`, and what to do next.
     pub(super) fn new(place: impl fmt::Display, cause: Cause, help: String) -> Self {
         Self { place: place.to_string(), cause, help }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
     }
 
     /// With the usual next step.
@@ -228,7 +234,7 @@ impl DatabaseError {
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}; {}", self.place, self.cause, self.help)
+        write!(f, "{}: {}", self.place, self.cause)
     }
 }
 

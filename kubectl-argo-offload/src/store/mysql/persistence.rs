@@ -29,14 +29,10 @@ pub enum PersistenceError {
     #[error("the controller's configuration has no database: there is no persistence.mysql")]
     None,
     /// The database is PostgreSQL.
-    #[error(
-        "the controller's database is PostgreSQL, which only an Argo Server can read: set ARGO_SERVER and ARGO_TOKEN, or name it with --store server"
-    )]
+    #[error("the controller's database is PostgreSQL, which only an Argo Server can read")]
     PostgreSql,
     /// A field that must be there is not.
-    #[error(
-        "the controller's configuration has no persistence.mysql.{0}: see what the controller says to it with `kubectl argo-offload lint`"
-    )]
+    #[error("the controller's configuration has no persistence.mysql.{0}")]
     Missing(&'static str),
     /// The driver would refuse the option.
     #[error(
