@@ -2,13 +2,14 @@
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::reach::{Proxy, free_port, kubeconfig, token_of};
+use crate::standard::OFFLOADED;
 use crate::tests;
 use crate::world::World;
 
@@ -17,6 +18,7 @@ tests!(
     a_credential_plugin_is_run_and_its_failure_explained_without_its_output,
     files_of_kubeconfig_are_merged_and_missing_ones_left_out,
     impersonation_counts,
+    in_a_pod_its_service_account_is_used,
     a_proxy_is_used_and_no_proxy_respected,
     the_name_in_the_certificate_can_be_given,
     each_thing_that_is_wrong_is_told_apart,
@@ -62,6 +64,47 @@ fn fails(output: &Output, texts: &[&str]) {
         assert!(shown.contains(text), "no {text:?} in: {shown}");
     }
     assert!(shown.contains("\n  help: "), "no next step in: {shown}");
+}
+
+/// In a mount namespace of its own, with a service account's files where a pod has them.
+fn in_a_pod_its_service_account_is_used(world: &World) -> Result<()> {
+    const FILES: &str = "/run/secrets/kubernetes.io/serviceaccount";
+    let argo = &world.standard()?.space(world).argo;
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("token"), admin_token(world))?;
+    std::fs::write(folder.path().join("namespace"), &argo.namespace)?;
+    std::fs::copy(world.cluster.authority(), folder.path().join("ca.crt"))?;
+    let script = format!(
+        "mount -t tmpfs none /run && mkdir -p {FILES} && cp {0}/* {FILES} && exec \"$@\"",
+        folder.path().display()
+    );
+    let url = world.cluster.url();
+    let (host, port) =
+        url.trim_start_matches("https://").rsplit_once(':').context("no port in the address")?;
+    let run = |words: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script, "sh"]);
+        let like = world.command("kubectl", Path::new("none"));
+        command.arg(like.get_program()).args(words).env_clear();
+        for (name, value) in like.get_envs().filter(|(name, _)| *name != "KUBECONFIG") {
+            command.env(name, value.unwrap_or_default());
+        }
+        command.env("HOME", folder.path());
+        command.env("KUBERNETES_SERVICE_HOST", host).env("KUBERNETES_SERVICE_PORT", port);
+        command.output().expect("run unshare")
+    };
+    let get = run(&["argo-offload", "get"]);
+    works(&get);
+    assert!(shown(&get).contains(OFFLOADED), "{}", shown(&get));
+    // What is said counts more than where it runs.
+    let other = run(&["argo-offload", "get", "-n", "default"]);
+    works(&other);
+    assert!(shown(&other).contains("No resources found in default"), "{}", shown(&other));
+    std::fs::remove_file(folder.path().join("token"))?;
+    fails(&run(&["argo-offload", "get"]), &["cannot read the token file", "in a pod, whether"]);
+    std::fs::remove_file(folder.path().join("ca.crt"))?;
+    fails(&run(&["argo-offload", "get"]), &["service account does not help"]);
+    Ok(())
 }
 
 fn token(world: &World) -> Value {

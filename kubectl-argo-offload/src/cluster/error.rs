@@ -200,7 +200,7 @@ pub(crate) fn of_credentials(error: &kube::client::AuthError) -> ClusterError {
         ),
         AuthError::ReadTokenFile(error, path) => (
             format!("cannot read the token file {}: {error}", path.display()),
-            "check users[].user.tokenFile in the kubeconfig",
+            "check users[].user.tokenFile in the kubeconfig; in a pod, whether a service account's token is mounted",
         ),
         error => {
             (shortened(&format!("cannot get credentials: {error}"), FOREIGN), "kubectl auth whoami")
