@@ -143,6 +143,9 @@ pub struct SizeArguments {
     /// (the controller fails, or what it stores is larger than the limit)
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
+    /// Also how much the offloaded nodes take in the database, which reads these rows for it
+    #[arg(long, conflicts_with_all = ["filename", "watch"])]
+    pub row_bytes: bool,
     /// Print one workflow's size again whenever it changes, until it ends
     #[arg(short, long, conflicts_with_all = ["filename", "selector", "all_namespaces"])]
     pub watch: bool,

@@ -74,6 +74,14 @@ fn size_asks_the_cluster_and_the_database(world: &World) -> Result<()> {
     assert!(lost.err().contains("measured without its nodes"), "{}", lost.err());
     let all = space.kubectl(&["argo-offload", "size"])?.ok()?;
     assert!(all.out().contains(OFFLOADED) && all.out().contains("\u{2265}"), "{}", all.out());
+    let rows = space.kubectl(&["argo-offload", "size", "--row-bytes", "-o", "json"])?.json()?;
+    for (name, there) in [(OFFLOADED, true), (LOST, false), (PLAIN, false)] {
+        let items = rows["items"].as_array().context("no items")?;
+        let item = items.iter().find(|item| item["name"] == name).context(name)?;
+        assert_eq!(item["rowBytes"].as_u64().is_some_and(|bytes| bytes > LIMIT), there, "{item}");
+    }
+    let table = space.kubectl(&["argo-offload", "size", "--row-bytes"])?.ok()?;
+    assert!(table.out().contains("   ROW   "), "{}", table.out());
     Ok(())
 }
 

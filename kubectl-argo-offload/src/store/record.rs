@@ -83,6 +83,21 @@ pub struct RowInfo {
 }
 
 impl RowInfo {
+    /// A row of which nothing but its key is known.
+    #[must_use]
+    pub fn of(key: RowKey) -> Self {
+        Self {
+            key,
+            namespace: String::new(),
+            name: String::new(),
+            age: None,
+            nodes: None,
+            bytes: None,
+            stored_bytes: None,
+            sha256: None,
+        }
+    }
+
     /// What the core needs to know of it.
     #[must_use]
     pub fn row_ref(&self) -> RowRef<'_> {

@@ -6,17 +6,20 @@ use argo_offload_core::nodes::{MergeError, merge_nodes};
 use argo_offload_core::size::{DEFAULT_MAX_WORKFLOW_BYTES, Rules};
 use argo_offload_core::workflow::{Envelope, Storage};
 
+use super::report::Item;
 use super::{Report, max_bytes, measure_all, show};
 use crate::cli::{SizeArguments, SizeOutput};
 use crate::cluster::{
     self, Change, Cluster, ClusterError, ErrorKind, Selection, Watch, configuration, connect,
     find_controller, workflow_name, workflows,
 };
+use crate::commands::live::NoDatabase;
 use crate::commands::named_store::Nodes;
 use crate::commands::{live, notice};
 use crate::failure::{self, Failure};
 use crate::input::{Input, objects};
 use crate::output::{bytes, say, write_stdout};
+use crate::store::StoreError;
 
 /// Measures the Workflows that the arguments select.
 pub(super) fn report(arguments: &SizeArguments) -> Result<Report> {
@@ -37,6 +40,12 @@ pub(super) fn report(arguments: &SizeArguments) -> Result<Report> {
                     failure::print(&error);
                 }
             }
+        }
+        if arguments.row_bytes
+            && let Err(error) = work.row_bytes(&cluster, arguments).await
+        {
+            work.report.failed += 1;
+            failure::print(&error);
         }
         Ok(work.report)
     })
@@ -82,8 +91,10 @@ impl Work {
             Ok(Some(hydrated)) => {
                 self.report.items.truncate(before);
                 self.measure(place, hydrated, true)?;
+                let version = Envelope::parse(&text).map(|one| one.offload_version.into_owned());
                 if let Some(item) = self.report.items.get_mut(before) {
                     item.stored = Storage::Offloaded;
+                    item.row_version = version.ok();
                 }
             }
             Err(error) => {
@@ -127,6 +138,28 @@ impl Work {
                 .help("see more of it: kubectl argo-offload get NAME")
                 .into()),
         }
+    }
+
+    /// Adds what the rows take in the database.
+    async fn row_bytes(&mut self, cluster: &Cluster, arguments: &SizeArguments) -> Result<()> {
+        let mut offloaded: Vec<&mut Item> =
+            self.report.items.iter_mut().filter(|item| item.row_version.is_some()).collect();
+        if offloaded.is_empty() {
+            return Ok(());
+        }
+        let all = arguments.selection.all_namespaces;
+        let namespace = (!all).then_some(cluster.namespace());
+        let database = live::database(cluster, namespace, &arguments.live).await;
+        let store = database.map_err(NoDatabase::into_error)?.store;
+        let keys: Vec<(String, String)> = offloaded
+            .iter()
+            .map(|item| (item.uid.clone(), item.row_version.clone().unwrap_or_default()))
+            .collect();
+        let sizes = store.stored_bytes(keys).map_err(StoreError::from)?;
+        for (item, bytes) in offloaded.iter_mut().zip(sizes) {
+            item.row_bytes = bytes;
+        }
+        Ok(())
     }
 
     /// Prints a line whenever the workflow changes, until it has ended or is deleted.

@@ -57,6 +57,12 @@ pub(super) struct Item {
     /// Where its nodes are now.
     #[serde(with = "StorageWritten")]
     pub(super) stored: Storage,
+    /// `status.offloadNodeStatusVersion`: the version of its row in the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) row_version: Option<String>,
+    /// What that row takes in the database, in MySQL's own format or as MariaDB's text; only with `--row-bytes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) row_bytes: Option<u64>,
     /// What the controller does with its nodes.
     #[serde(with = "VerdictWritten")]
     pub(super) verdict: VerdictKind,
@@ -144,6 +150,8 @@ impl Item {
             without_managed_fields,
             at_least: without_managed_fields || !known,
             stored,
+            row_version: (!known).then(|| envelope.offload_version.to_string()),
+            row_bytes: None,
             verdict: verdict.kind,
             verdict_bytes: verdict.bytes,
             borderline: verdict.borderline,

@@ -41,6 +41,10 @@ pub(super) fn line(report: &Report, wide: bool, with_header: bool) -> String {
 fn rows(report: &Report, wide: bool) -> Table {
     let mut headers =
         vec!["NAMESPACE", "NAME", "PHASE", "NODES", "SIZE", "%LIMIT", "STORED", "VERDICT"];
+    let rows = report.items.iter().any(|item| item.row_bytes.is_some());
+    if rows {
+        headers.push("ROW");
+    }
     if wide {
         headers.extend(["COMPRESSED", "OFFLOADED", "VERSION", "UID"]);
     }
@@ -59,6 +63,9 @@ fn rows(report: &Report, wide: bool) -> Table {
             stored(item.stored).into(),
             verdict(item),
         ];
+        if rows {
+            cells.push(item.row_bytes.map_or("-".into(), bytes));
+        }
         if wide {
             cells.extend([
                 item.compressed_bytes.map_or("-".into(), |length| format!("~{}", bytes(length))),

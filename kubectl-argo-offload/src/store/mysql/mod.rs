@@ -99,6 +99,23 @@ impl MySqlStore {
         })
         .transpose()
     }
+
+    /// How many bytes rows of the store's own cluster name take in the server's format, in the order of their uids and
+    /// versions; `None` where there is no such row. The server reads them all.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn stored_bytes(
+        &self,
+        rows: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Vec<Option<u64>>, DatabaseError> {
+        let cluster_name = &self.cluster_name;
+        let key = |(uid, version)| RowKey { cluster_name: cluster_name.clone(), uid, version };
+        let mut rows: Vec<RowInfo> = rows.into_iter().map(|row| RowInfo::of(key(row))).collect();
+        let State { connection, table, .. } = &mut *self.state.borrow_mut();
+        block_on(table.measure(connection, &mut rows))?;
+        Ok(rows.into_iter().map(|row| row.stored_bytes).collect())
+    }
 }
 
 impl NodeStore for MySqlStore {

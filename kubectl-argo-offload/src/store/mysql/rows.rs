@@ -286,14 +286,6 @@ async fn row(conn: &mut Conn, query: &str, key: &RowKey) -> Result<Answer, Ended
 /// A row of [`KEY`].
 fn info(mut row: Columns) -> RowInfo {
     let age = row.text(4).parse::<i64>().unwrap_or(0);
-    RowInfo {
-        key: row.key(),
-        namespace: row.text(3),
-        name: String::new(),
-        age: Some(Duration::from_secs(age.try_into().unwrap_or(0))),
-        nodes: None,
-        bytes: None,
-        stored_bytes: None,
-        sha256: None,
-    }
+    let age = Some(Duration::from_secs(age.try_into().unwrap_or(0)));
+    RowInfo { namespace: row.text(3), age, ..RowInfo::of(row.key()) }
 }
