@@ -72,7 +72,11 @@ fn main() -> ExitCode {
         rows::TESTS,
         permissions::TESTS,
         secrets::TESTS,
-        faults::TESTS,
+        faults::database::TESTS,
+        faults::tunnel::TESTS,
+        faults::configuration::TESTS,
+        faults::servers::TESTS,
+        faults::watch::TESTS,
     ];
     let all = all.into_iter().flatten();
     let mut parts: Vec<String> = std::env::args().skip(1).collect();
