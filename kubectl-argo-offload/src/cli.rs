@@ -3,6 +3,7 @@
 mod connection;
 mod get;
 mod lint;
+mod relay;
 mod rows;
 mod words;
 
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use connection::{ConnectionArguments, ControllerArguments, SelectionArguments};
 pub use get::{GetArguments, GetOutput, Status};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
+pub use relay::RelayArguments;
 pub use rows::{DatabaseArguments, LiveArguments, RowsArguments, RowsBytes, RowsOutput, RowsSort};
 
 const AFTER_HELP: &str = "\
@@ -79,6 +81,9 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// What runs in the pod of --via relay: passes connections on
+    #[command(hide = true)]
+    Relay(RelayArguments),
     /// What kubectl asks for when TAB is pressed
     #[command(name = "__complete", hide = true)]
     Complete {

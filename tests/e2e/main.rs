@@ -26,6 +26,7 @@ mod pods;
 mod ran;
 mod reach;
 mod reading;
+mod relay;
 mod rows;
 mod secrets;
 mod server;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         reading::TESTS,
         server::TESTS,
         tunnel::TESTS,
+        relay::TESTS,
         get::TESTS,
         lint::TESTS,
         rows::TESTS,

@@ -28,6 +28,7 @@ tests!(
     rows_needs_what_the_table_says,
     a_tunnel_by_a_service_needs_what_the_table_says,
     a_tunnel_by_a_pod_needs_what_the_table_says,
+    a_relay_needs_what_the_table_says,
     store_server_needs_what_the_table_says,
     lint_live_needs_what_the_table_says,
     the_config_map_suffices_where_no_controller_can_be_seen,
@@ -47,6 +48,7 @@ const TRIED: &[&str] = &[
     "rows",
     "--via svc/NAME",
     "--via pod/NAME",
+    "--via relay",
     "--store server",
     "lint --live",
 ];
@@ -292,6 +294,12 @@ fn a_tunnel_by_a_pod_needs_what_the_table_says(world: &World) -> Result<()> {
     places.database.clone_from(&database.namespace);
     let via = format!("pod/{}/{pod}", database.namespace);
     places.try_each(&["get NAME", "--via pod/NAME"], &["get", OFFLOADED, "--via", &via])
+}
+
+fn a_relay_needs_what_the_table_says(world: &World) -> Result<()> {
+    let relay = ["--via", "relay", "--relay-image", "registry.example/argo-offload:1"];
+    let words = [&["get", OFFLOADED][..], &relay].concat();
+    Places::new(world, "relay")?.try_each(&["get NAME", "--via relay"], &words)
 }
 
 /// argo-server itself looks at the workflow with the user's token.

@@ -30,7 +30,8 @@ pub(crate) struct World {
 impl World {
     /// Starts the cluster; Argo comes with each space.
     pub(crate) fn new() -> Result<Self> {
-        let cluster = Start::default().database(database_kind()?).argo(None).start()?;
+        let cluster =
+            Start::default().database(database_kind()?).argo(None).plugin(PLUGIN).start()?;
         let plugins = tempfile::tempdir()?;
         symlink(PLUGIN, plugins.path().join("kubectl-argo_offload"))?;
         let programs = cluster.programs().folder().to_owned();

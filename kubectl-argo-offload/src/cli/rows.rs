@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{ConnectionArguments, ControllerArguments};
 use crate::failure::Failure;
 use crate::store::{Access, Sizes};
-use crate::tunnel::Via;
+use crate::tunnel::{RelayPod, Via};
 
 const DATABASE: &str = "Database";
 
@@ -18,10 +18,19 @@ pub struct DatabaseArguments {
     /// The file with the password for a store mysql://… [default: the variable ARGO_OFFLOAD_DB_PASSWORD, or a prompt]
     #[arg(long, value_name = "FILE")]
     pub db_password_file: Option<PathBuf>,
-    /// How the controller's database is reached: directly, or by a port-forward to a Service or Pod of the cluster.
-    /// auto sees whether its host is one of the cluster's
+    /// How the controller's database is reached: direct; svc/NAME or pod/NAME by a port-forward into the cluster; relay
+    /// through a pod made for it. auto sees whether its host is one of the cluster's
     #[arg(long, value_name = "WAY", default_value_t = Via::Auto)]
     pub via: Via,
+    /// The image of the relay's pod, which has this program as its entry point
+    #[arg(long, value_name = "IMAGE", hide_short_help = true)]
+    pub relay_image: Option<String>,
+    /// What runs in the relay's image instead: words, in which {listen}, {host} and {port} are put
+    #[arg(long, value_name = "COMMAND", hide_short_help = true, requires = "relay_image")]
+    pub relay_command: Option<String>,
+    /// A JSON merge patch for the relay's pod, for what the cluster wants of pods
+    #[arg(long, value_name = "JSON", hide_short_help = true, requires = "relay_image")]
+    pub relay_overrides: Option<String>,
     /// A file with certificates, PEM, by which the controller's database is trusted beside public authorities
     #[arg(long, value_name = "FILE")]
     pub db_ca: Option<PathBuf>,
@@ -45,6 +54,31 @@ pub struct LiveArguments {
 }
 
 impl DatabaseArguments {
+    /// The relay's pod, where there is to be one.
+    ///
+    /// # Errors
+    /// What is given makes none.
+    pub(crate) fn relay(&self, host: &str, port: u16) -> Result<Option<RelayPod>, Failure> {
+        let image = match (&self.via, &self.relay_image) {
+            (Via::Relay, Some(image)) => image,
+            (Via::Relay, None) => {
+                return Err(Failure::new("--via relay needs an image for its pod").help(
+                    "--relay-image IMAGE, with this program as its entry point, or with --relay-command for another \
+                     such as: socat TCP-LISTEN:13306,fork,bind=127.0.0.1 TCP:{host}:{port}",
+                ));
+            }
+            (_, None) => return Ok(None),
+            (_, Some(_)) => {
+                return Err(Failure::new("--relay-image is for --via relay")
+                    .help("add --via relay, or leave it out"));
+            }
+        };
+        let (command, overrides) = (self.relay_command.as_deref(), self.relay_overrides.as_deref());
+        RelayPod::new(image, command, overrides, (host, port)).map(Some).map_err(|error| {
+            Failure::new(error).help("see examples in docs/stores.md, \"A relay\"")
+        })
+    }
+
     /// How a store that is named by its address is opened.
     ///
     /// # Errors

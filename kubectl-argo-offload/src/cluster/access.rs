@@ -38,6 +38,10 @@ impl Access {
         Self::new("create", group, resource)
     }
 
+    pub(crate) const fn delete(group: &'static str, resource: &'static str) -> Self {
+        Self::new("delete", group, resource)
+    }
+
     /// The same in one namespace.
     pub(crate) fn in_namespace(self, namespace: &str) -> Self {
         Self { namespace: Some(namespace.to_owned()), ..self }

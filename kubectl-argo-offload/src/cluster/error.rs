@@ -116,6 +116,13 @@ fn of_status(status: &kube::core::Status, server: &str, access: &Access) -> Clus
     let message = shortened(&status.message, FOREIGN);
     match status.code {
         401 => unauthorized(server),
+        // An admission rule or a quota says so too, without speaking of the user's rights.
+        403 if status.reason == "Forbidden" && !status.message.contains(" cannot ") => {
+            ClusterError::new(
+                ErrorKind::Answer,
+                format_args!("cannot {access}: the cluster's rules forbid it: {message}"),
+            )
+        }
         403 if status.reason == "Forbidden" => {
             ClusterError::forbidden(access, user_of(&status.message))
         }

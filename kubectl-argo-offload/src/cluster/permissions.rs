@@ -76,6 +76,8 @@ const GET_CONFIG_MAPS: (&str, &str, &str) = ("get", "", "configmaps");
 const GET_SECRETS: (&str, &str, &str) = ("get", "", "secrets");
 const GET_SERVICES: (&str, &str, &str) = ("get", "", "services");
 const GET_PODS: (&str, &str, &str) = ("get", "", "pods");
+const CREATE_PODS: (&str, &str, &str) = ("create", "", "pods");
+const DELETE_PODS: (&str, &str, &str) = ("delete", "", "pods");
 const GET_FORWARD: (&str, &str, &str) = ("get", "", "pods/portforward");
 const CREATE_FORWARD: (&str, &str, &str) = ("create", "", "pods/portforward");
 
@@ -87,6 +89,7 @@ const GET_NODES: &[&str] = &["get NAME", "get NAME -w", "get -o json"];
 /// What reads the controller's database.
 const NODES: &[&str] = &["get NAME", "get NAME -w", "get -o json", "rows"];
 const VIA: &[&str] = &["--via svc/NAME", "--via pod/NAME"];
+const RELAY: &[&str] = &["--via relay"];
 const LINT: &[&str] = &["lint --live"];
 
 /// Every right of every command.
@@ -179,6 +182,17 @@ pub const NEEDS: &[Need] = &[
     need(&["--via pod/NAME"], GET_PODS, Scope::Database, Without::Fails, "the pod"),
     need(VIA, GET_FORWARD, Scope::Database, Without::Fails, "the tunnel"),
     need(VIA, CREATE_FORWARD, Scope::Database, BEFORE_1_35, "the tunnel"),
+    need(RELAY, CREATE_PODS, Scope::Controller, Without::Fails, "making the relay's pod"),
+    need(RELAY, GET_PODS, Scope::Controller, Without::Fails, "seeing when it runs"),
+    need(
+        RELAY,
+        DELETE_PODS,
+        Scope::Controller,
+        Without::Other("leaves the pod, which ends by itself after 15 minutes, and says so"),
+        "deleting it",
+    ),
+    need(RELAY, GET_FORWARD, Scope::Controller, Without::Fails, "the tunnel to it"),
+    need(RELAY, CREATE_FORWARD, Scope::Controller, BEFORE_1_35, "the tunnel to it"),
     need(&["--store server"], LIST_PODS, Scope::Controller, Without::Fails, "argo-server's pod"),
     need(&["--store server"], GET_FORWARD, Scope::Controller, Without::Fails, "the tunnel to it"),
     need(&["--store server"], CREATE_FORWARD, Scope::Controller, BEFORE_1_35, "the tunnel to it"),
@@ -293,7 +307,7 @@ pub fn document() -> String {
          <!-- Made from kubectl-argo-offload/src/cluster/permissions.rs; refresh it with: \
          UPDATE=1 cargo test -p kubectl-argo-offload --lib permissions -->\n\n\
          What each command asks of the Kubernetes API, all of it reading (`create` on `pods/portforward` opens a \
-         connection and makes no object). A command says which right is missing, with the `kubectl create role` that \
+         connection and makes no object), but for `--via relay`, which makes a pod and deletes it. A command says which right is missing, with the `kubectl create role` that \
          grants it. Without the rights in the controller's namespace, `get` still works through argo-server, with the \
          user's own token: `ARGO_SERVER` and `ARGO_TOKEN`. What is needed in the controller's and the database's \
          namespace is needed only where nodes are offloaded; what stands at an option comes on top.\n\n\
@@ -351,10 +365,11 @@ mod tests {
     }
 
     #[test]
-    fn no_right_changes_an_object() {
+    fn no_right_changes_an_object_but_the_relays_own_pod() {
         for need in NEEDS {
             let reads = matches!(need.verb, "get" | "list" | "watch");
-            assert!(reads || need.resource == "pods/portforward", "{need:?}");
+            let forwards = need.resource == "pods/portforward";
+            assert!(reads || forwards || need.commands == RELAY, "{need:?}");
         }
     }
 }

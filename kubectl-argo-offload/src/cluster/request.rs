@@ -179,11 +179,34 @@ impl Cluster {
         question: &impl Serialize,
         access: &Access,
     ) -> Result<T, ClusterError> {
-        let body = serde_json::to_vec(question)
+        let answer = self.create(path, question, access).await?;
+        self.parsed(&answer, access)
+    }
+
+    /// Creates an object, and gives it as the API made it.
+    ///
+    /// # Errors
+    /// As [`ErrorKind`] has them; where no answer comes, it may have been created.
+    pub(crate) async fn create(
+        &self,
+        path: &str,
+        object: &impl Serialize,
+        access: &Access,
+    ) -> Result<Vec<u8>, ClusterError> {
+        let body = serde_json::to_vec(object)
             .map_err(|error| ClusterError::new(ErrorKind::Answer, error))?;
         let answer = self.send("POST", path, body, access).await.map_err(|failed| failed.error)?;
-        let answer = read_body(answer, self.limits.silence, &self.server).await?;
-        self.parsed(&answer, access)
+        read_body(answer, self.limits.silence, &self.server).await
+    }
+
+    /// Deletes an object.
+    ///
+    /// # Errors
+    /// As [`ErrorKind`] has them; where no answer comes, it may have been deleted.
+    pub(crate) async fn delete(&self, path: &str, access: &Access) -> Result<(), ClusterError> {
+        let answer = self.send("DELETE", path, Vec::new(), access).await;
+        let answer = answer.map_err(|failed| failed.error)?;
+        read_body(answer, self.limits.silence, &self.server).await.map(|_| ())
     }
 
     /// An object of the API as a value.

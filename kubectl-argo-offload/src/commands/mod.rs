@@ -10,6 +10,7 @@ mod merge;
 mod named_store;
 mod parts;
 mod printed_workflow;
+mod relay;
 mod rows;
 mod schema;
 mod size;
@@ -64,6 +65,7 @@ pub(crate) fn run(command: Command) -> Result<Answer> {
         Command::Schema { name } => schema::run(name),
         Command::Version(arguments) => version::run(&arguments),
         Command::Completion { shell } => completion::run(shell),
+        Command::Relay(arguments) => relay::run(&arguments),
         Command::Complete { words } => complete::run(&words),
     }
 }

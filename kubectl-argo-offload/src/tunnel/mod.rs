@@ -4,10 +4,12 @@
 
 mod bridge;
 mod host;
+mod relay;
 mod route;
 mod via;
 
 pub use bridge::Tunnel;
 pub use host::{ServiceHost, service_host};
+pub use relay::{Relay, RelayPod, RelayPodError, pass_on};
 pub use route::{Route, Target, route};
 pub use via::{Via, ViaError};

@@ -65,6 +65,12 @@ pub async fn route(
             let service = service(cluster, &namespace, name).await?;
             through(cluster, &namespace, name, &service, port).await.map(Route::Through)
         }
+        // Who makes the pod knows what it is made of.
+        Via::Relay => Err(ClusterError::new(
+            ErrorKind::Configuration,
+            "a relay leads to the controller's own database alone",
+        )
+        .with_help("another way: --via direct, svc/NAME or pod/NAME")),
         // Inside the cluster its names and addresses are reached as the controller reaches them.
         Via::Auto if cluster.is_inside() => Ok(Route::Direct { host: host.to_owned(), port }),
         Via::Auto => automatic(cluster, host, port, controller_namespace).await,

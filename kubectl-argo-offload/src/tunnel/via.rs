@@ -26,12 +26,14 @@ pub enum Via {
         /// Its namespace; the controller's where none is given.
         namespace: Option<String>,
     },
+    /// Through a short-lived pod that passes connections on.
+    Relay,
 }
 
 /// A text that says no way.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected auto, direct, svc/NAME or pod/NAME (with a namespace: svc/NAMESPACE/NAME), found {0:?}"
+    "expected auto, direct, relay, svc/NAME or pod/NAME (with a namespace: svc/NAMESPACE/NAME), found {0:?}"
 )]
 pub struct ViaError(String);
 
@@ -43,6 +45,7 @@ impl FromStr for Via {
         let (kind, rest) = match text.split_once('/') {
             None if text == "auto" => return Ok(Self::Auto),
             None if text == "direct" => return Ok(Self::Direct),
+            None if text == "relay" => return Ok(Self::Relay),
             None => return Err(error()),
             Some(parts) => parts,
         };
@@ -66,6 +69,7 @@ impl fmt::Display for Via {
         let (kind, name, namespace) = match self {
             Self::Auto => return out.write_str("auto"),
             Self::Direct => return out.write_str("direct"),
+            Self::Relay => return out.write_str("relay"),
             Self::Service { name, namespace } => ("svc", name, namespace),
             Self::Pod { name, namespace } => ("pod", name, namespace),
         };
@@ -82,8 +86,15 @@ mod tests {
 
     #[test]
     fn ways_are_read_and_printed() {
-        for text in ["auto", "direct", "svc/mysql", "svc/db/mysql", "pod/mysql-0", "pod/db/mysql-0"]
-        {
+        for text in [
+            "auto",
+            "direct",
+            "relay",
+            "svc/mysql",
+            "svc/db/mysql",
+            "pod/mysql-0",
+            "pod/db/mysql-0",
+        ] {
             assert_eq!(text.parse::<Via>().expect(text).to_string(), text);
         }
         for text in ["", "relay/x", "svc/", "svc//x", "svc/a/b/c", "svc/../x", "Direct", "mysql"] {

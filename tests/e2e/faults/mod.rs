@@ -9,7 +9,7 @@ pub(crate) mod watch;
 
 use std::time::Duration;
 
-use locked::locked;
+pub(crate) use locked::locked;
 
 /// More than anything that needs no time-out takes, also on a machine that is busy.
 const SOON: Duration = Duration::from_secs(30);

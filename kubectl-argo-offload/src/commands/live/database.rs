@@ -9,8 +9,8 @@ use crate::cluster::{
     Cluster, ClusterError, Controller, SecretKey, configuration, find_controller, secret_text,
 };
 use crate::failure::Failure;
-use crate::store::mysql::{Connector, Limits, MySqlStore, Persistence, PersistenceError};
-use crate::tunnel::{Route, route};
+use crate::store::mysql::{Connector, Limits, MySqlStore, Persistence, PersistenceError, Target};
+use crate::tunnel::{Relay, Route, route};
 
 /// Argo's table, and the controller that writes it.
 pub(in crate::commands) struct Database {
@@ -104,24 +104,23 @@ pub(in crate::commands) async fn database(
             )
         })?;
     }
-    let way = route(cluster, &arguments.database.via, &target.host, target.port, namespace)
-        .await
-        .map_err(|error| NoDatabase::Failed(error.into()))?;
-    let connector = match way {
-        Route::Direct { host, port } => {
-            // A Service can be another name for a host outside: the certificate is for the name that is configured.
-            if host != target.host {
-                target.tls_name = Some(std::mem::replace(&mut target.host, host));
-            }
-            target.port = port;
-            Connector::new(target, Limits::default())
+    let relay = arguments
+        .database
+        .relay(&target.host, target.port)
+        .map_err(|failure| NoDatabase::Failed(failure.into()))?;
+    let connector = match relay {
+        Some(pod) => {
+            let relay = Relay::start(cluster, namespace, &pod)
+                .await
+                .map_err(|error| NoDatabase::Failed(error.into()))?;
+            Connector::new(target, Limits::default()).by_relay(cluster, relay)
         }
-        Route::Through(pod) => Connector::new(target, Limits::default()).through(cluster, pod),
+        None => connector(cluster, arguments, target, namespace).await?,
     };
     let store = MySqlStore::connect(connector).await.map_err(|error| {
         let help = error.help();
         let help = format!(
-            "{help}; another way to it: --via svc/NAME, pod/NAME or direct; through argo-server: --store server"
+            "{help}; another way to it: --via svc/NAME, pod/NAME, relay or direct; through argo-server: --store server"
         );
         NoDatabase::Failed(Failure::new(&error).help(help).into())
     })?;
@@ -131,6 +130,29 @@ pub(in crate::commands) async fn database(
         cluster_name,
         managed_namespace: controller.managed_namespace.clone(),
         instance_id: configuration.verdict.instance_id,
+    })
+}
+
+/// Connects straight, or through a Service or pod of the cluster.
+async fn connector(
+    cluster: &Cluster,
+    arguments: &LiveArguments,
+    mut target: Target,
+    namespace: &str,
+) -> Result<Connector, NoDatabase> {
+    let way = route(cluster, &arguments.database.via, &target.host, target.port, namespace)
+        .await
+        .map_err(|error| NoDatabase::Failed(error.into()))?;
+    Ok(match way {
+        Route::Direct { host, port } => {
+            // A Service can be another name for a host outside: the certificate is for the name that is configured.
+            if host != target.host {
+                target.tls_name = Some(std::mem::replace(&mut target.host, host));
+            }
+            target.port = port;
+            Connector::new(target, Limits::default())
+        }
+        Route::Through(pod) => Connector::new(target, Limits::default()).through(cluster, pod),
     })
 }
 

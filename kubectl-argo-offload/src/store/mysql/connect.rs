@@ -1,6 +1,7 @@
 use std::fmt;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
@@ -12,7 +13,7 @@ use super::error::{Cause, DatabaseError};
 use super::kill::KillOnDrop;
 use super::target::{Target, Tls};
 use crate::cluster::Cluster;
-use crate::tunnel::{self, Tunnel};
+use crate::tunnel::{self, Relay, Tunnel};
 
 /// The largest packet that MySQL's protocol has: the server's own limit decides, not ours.
 const MAX_PACKET: usize = 1 << 30;
@@ -47,6 +48,8 @@ pub struct Connector {
     target: Target,
     limits: Limits,
     way: Way,
+    /// Lives as long as connections are made.
+    _relay: Option<Arc<Relay>>,
 }
 
 /// How the server is reached.
@@ -73,7 +76,7 @@ impl Connector {
     /// Straight to the target.
     #[must_use]
     pub fn new(target: Target, limits: Limits) -> Self {
-        Self { target, limits, way: Way::Straight }
+        Self { target, limits, way: Way::Straight, _relay: None }
     }
 
     /// By what listens at this address and leads there. TLS is verified against the target's own name.
@@ -86,6 +89,13 @@ impl Connector {
     #[must_use]
     pub fn through(self, cluster: &Cluster, pod: tunnel::Target) -> Self {
         Self { way: Way::Through(Box::new((cluster.clone(), pod))), ..self }
+    }
+
+    /// By port-forwards to a relay, which is deleted with the last of this connector's connections.
+    #[must_use]
+    pub fn by_relay(self, cluster: &Cluster, relay: Relay) -> Self {
+        let pod = relay.target().clone();
+        Self { _relay: Some(Arc::new(relay)), ..self.through(cluster, pod) }
     }
 
     /// What is connected to.

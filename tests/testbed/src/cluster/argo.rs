@@ -172,6 +172,20 @@ pub(crate) fn programs(built: &Programs) -> Vec<Program> {
     ]
 }
 
+/// What the container of a relay's pod runs: the plugin.
+pub(crate) fn relay(plugin: &std::path::Path) -> Program {
+    Program {
+        container: "relay".to_owned(),
+        path: plugin.to_owned(),
+        // All pods share this machine's loopback.
+        arguments: ["--listen", "127.0.0.1:{port:13306}"].map(str::to_owned).to_vec(),
+        environment: Vec::new(),
+        image: "/argo-offload:".to_owned(),
+        ports: vec![13306],
+        probes: Vec::new(),
+    }
+}
+
 /// The ConfigMap and the Secret it names.
 fn configuration(namespace: &str, database: &Database, kind: Kind) -> Vec<Value> {
     let section = if kind == Kind::PostgreSql { "postgresql" } else { "mysql" };

@@ -49,11 +49,12 @@ pub struct Cluster {
 pub struct Start {
     database: Kind,
     argo: Option<Install>,
+    plugin: Option<PathBuf>,
 }
 
 impl Default for Start {
     fn default() -> Self {
-        Self { database: Kind::MySql97, argo: Some(Install::new("argo")) }
+        Self { database: Kind::MySql97, argo: Some(Install::new("argo")), plugin: None }
     }
 }
 
@@ -72,13 +73,20 @@ impl Start {
         self
     }
 
+    /// The plugin, for pods of `--via relay`.
+    #[must_use]
+    pub fn plugin(mut self, path: impl Into<PathBuf>) -> Self {
+        self.plugin = Some(path.into());
+        self
+    }
+
     /// Starts everything and waits until Argo's programs are ready: about ten seconds once the programs are built.
     ///
     /// # Errors
     /// When a program is missing or does not start; the end of its log is part of the error.
     pub fn start(self) -> Result<Cluster> {
         let mut folder = tempfile::Builder::new().prefix("testbed-").tempdir()?;
-        match start(folder.path(), self.database) {
+        match start(folder.path(), self.database, self.plugin.as_deref()) {
             Ok(mut cluster) => {
                 cluster.folder = Some(folder);
                 if let Some(install) = self.argo
@@ -98,7 +106,7 @@ impl Start {
 }
 
 /// Starts all but Argo. The cluster does not own its folder yet.
-fn start(folder: &Path, kind: Kind) -> Result<Cluster> {
+fn start(folder: &Path, kind: Kind, plugin: Option<&Path>) -> Result<Cluster> {
     let programs = Programs::get()?;
     let guard = Arc::new(Guard::new(folder)?);
     // Both take seconds, most of them waiting.
@@ -128,7 +136,7 @@ fn start(folder: &Path, kind: Kind) -> Result<Cluster> {
         key: pki.path("server.key"),
         listen: control_plane.ports().kubelet,
         behind: control_plane.ports().kwok,
-        programs: argo::programs(&programs),
+        programs: argo::programs(&programs).into_iter().chain(plugin.map(argo::relay)).collect(),
         guard: Arc::clone(&guard),
     })?;
     Ok(Cluster { kubelet, control_plane, database, programs, pki, guard, folder: None })

@@ -1,7 +1,7 @@
 //! Pods that are processes: a small kubelet for the pods of Argo's own programs.
 //!
-//! kwok runs nothing. For pods labelled `app: workflow-controller` or `app: argo-server` that are bound to a node, this
-//! starts the real program, keeps its log as a kubelet does, turns its exit into the container's status, restarts it
+//! kwok runs nothing. For pods labelled `app: workflow-controller`, `app: argo-server` or `app: argo-offload-relay` that
+//! are bound to a node, this starts the real program, keeps its log as a kubelet does, turns its exit into the container's status, restarts it
 //! with back-off, and stops it when the pod is deleted. So roll-outs, deletions, crash loops and `kubectl logs` are real.
 //! kwok's stages leave these pods alone.
 //!

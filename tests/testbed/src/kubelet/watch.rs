@@ -12,8 +12,8 @@ use super::Shared;
 use super::api::Change;
 use super::pod::Pod;
 
-/// `app in (workflow-controller,argo-server)`, as a query has it.
-const PODS: &str = "/api/v1/pods?labelSelector=app+in+%28workflow-controller%2Cargo-server%29";
+/// `app in (workflow-controller,argo-server,argo-offload-relay)`, as a query has it.
+const PODS: &str = "/api/v1/pods?labelSelector=app+in+%28workflow-controller%2Cargo-server%2Cargo-offload-relay%29";
 
 /// Starts and stops pods as the API server says, for ever.
 pub(super) async fn pods(shared: Arc<Shared>) {

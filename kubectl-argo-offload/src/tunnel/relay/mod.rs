@@ -1,0 +1,327 @@
+//! A way to a database that only pods of the cluster can reach: a short-lived pod that passes connections on.
+//!
+//! **Invariants:** the pod listens on its own loopback, where a port-forward alone can reach it; it is deleted when the
+//! last connection through it is closed, on errors and signals too, and ends by itself where that cannot be done.
+
+mod manifest;
+mod pass;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::core::v1::{ContainerState, Pod, PodStatus};
+use serde_json::Value;
+
+use super::Target;
+use crate::cluster::{Access, Cluster, ClusterError, ErrorKind};
+use crate::failure;
+use crate::output::shortened;
+
+pub use manifest::{RelayPod, RelayPodError};
+pub use pass::pass_on;
+
+/// How long the pod may take to run, its image pulled.
+const START: Duration = Duration::from_secs(60);
+/// Between two looks at it.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long its deletion may take.
+const END: Duration = Duration::from_secs(5);
+
+/// A relay that runs. It is deleted when this is dropped, within a runtime with several threads, and when the process
+/// is interrupted or terminated.
+#[derive(Debug)]
+pub struct Relay {
+    pod: Arc<Created>,
+    signals: tokio::task::JoinHandle<()>,
+}
+
+/// A pod that is there, or may be.
+#[derive(Debug)]
+struct Created {
+    cluster: Cluster,
+    target: Target,
+    /// Whether a signal ends the process.
+    ending: AtomicBool,
+}
+
+impl Created {
+    fn new(cluster: &Cluster, namespace: &str, pod: String) -> Self {
+        let target = Target { namespace: namespace.into(), pod, port: manifest::PORT };
+        Self { cluster: cluster.clone(), target, ending: AtomicBool::new(false) }
+    }
+}
+
+impl Relay {
+    /// Makes the pod in a namespace and waits until it runs.
+    ///
+    /// # Errors
+    /// The user may not make pods, or the cluster refuses this one or cannot run it.
+    pub async fn start(
+        cluster: &Cluster,
+        namespace: &str,
+        pod: &RelayPod,
+    ) -> Result<Self, ClusterError> {
+        let name = format!("{}-{}", manifest::NAME, suffix());
+        let manifest = pod.manifest(namespace, &name);
+        remove_ended(cluster, namespace).await;
+        // From here on it may be there, also where no answer comes.
+        let created = Arc::new(Created::new(cluster, namespace, name));
+        let signals = tokio::spawn(delete_on_signal(Arc::clone(&created)));
+        let relay = Self { pod: created, signals };
+        relay.create(&manifest).await?;
+        relay.wait().await?;
+        Ok(relay)
+    }
+
+    /// Where port-forwards lead.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.pod.target
+    }
+
+    async fn create(&self, manifest: &Value) -> Result<(), ClusterError> {
+        let Created { cluster, target: Target { namespace, .. }, .. } = &*self.pod;
+        let access = Access::create("", "pods").in_namespace(namespace);
+        let path = format!("/api/v1/namespaces/{namespace}/pods");
+        let result = cluster.create(&path, manifest, &access).await;
+        result.map(|_| ()).map_err(|error| match error.kind() {
+            ErrorKind::Answer => error.with_help(
+                "give the relay's pod what the cluster wants of pods: --relay-overrides '{\"spec\": {…}}'",
+            ),
+            _ => error,
+        })
+    }
+
+    async fn wait(&self) -> Result<(), ClusterError> {
+        let Created { cluster, target: Target { namespace, pod, .. }, .. } = &*self.pod;
+        let access = Access::get("", "pods").in_namespace(namespace).named(pod);
+        let path = format!("/api/v1/namespaces/{namespace}/pods/{pod}");
+        let start = Instant::now();
+        loop {
+            let seen: Pod = cluster.object(&path, &access).await?;
+            let status = seen.status.unwrap_or_default();
+            let problem = match state(&status) {
+                State::Runs => return Ok(()),
+                State::Fails(why) => why,
+                State::Waits(why) if start.elapsed() > START => {
+                    format!("it does not run after {START:?}: {why}")
+                }
+                State::Waits(_) => {
+                    tokio::time::sleep(LOOK).await;
+                    continue;
+                }
+            };
+            return Err(ClusterError::new(
+                ErrorKind::Answer,
+                format_args!("the relay's pod {pod} in the namespace {namespace}: {problem}"),
+            )
+            .with_help(
+                "another image or command: --relay-image, --relay-command, --relay-overrides",
+            ));
+        }
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        if self.pod.ending.load(Ordering::Relaxed) {
+            // What broke off did so because the pod is being deleted, which ends the process.
+            std::thread::sleep(END + Duration::from_secs(1));
+        }
+        self.signals.abort();
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            self.pod.left(&"the runtime has ended");
+            return;
+        };
+        tokio::task::block_in_place(|| runtime.block_on(self.pod.delete()));
+    }
+}
+
+impl Created {
+    /// Deletes the pod, or says that it is left.
+    async fn delete(&self) {
+        let Self { cluster, target: Target { namespace, pod, .. }, .. } = self;
+        let access = Access::delete("", "pods").in_namespace(namespace).named(pod);
+        let path = format!("/api/v1/namespaces/{namespace}/pods/{pod}?gracePeriodSeconds=0");
+        match tokio::time::timeout(END, cluster.delete(&path, &access)).await {
+            Ok(Ok(())) => tracing::debug!(%namespace, %pod, "relay is deleted"),
+            Ok(Err(error)) if error.is_not_found() => {}
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "relay is not deleted");
+                self.left(&error);
+            }
+            Err(_) => self.left(&format_args!("no answer within {END:?}")),
+        }
+    }
+
+    fn left(&self, why: &dyn std::fmt::Display) {
+        let Target { namespace, pod, .. } = &self.target;
+        let minutes = manifest::DEADLINE.as_secs() / 60;
+        let what = format_args!(
+            "the relay's pod is left and ends by itself within {minutes} minutes; kubectl delete pod {pod} -n {namespace}"
+        );
+        failure::note(what, why);
+    }
+}
+
+/// Deletes the pod before the process ends by a signal.
+async fn delete_on_signal(pod: Arc<Created>) {
+    let code = signal().await;
+    pod.ending.store(true, Ordering::Relaxed);
+    pod.delete().await;
+    std::process::exit(code);
+}
+
+/// Waits for the wish to end, and gives the exit code that says so.
+#[cfg(unix)]
+async fn signal() -> i32 {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => 128 + 15,
+        _ = tokio::signal::ctrl_c() => 128 + 2,
+    }
+}
+
+/// Waits for the wish to end, and gives the exit code that says so.
+#[cfg(not(unix))]
+async fn signal() -> i32 {
+    let _ = tokio::signal::ctrl_c().await;
+    1
+}
+
+/// Removes what relays of killed processes left, where the user may.
+async fn remove_ended(cluster: &Cluster, namespace: &str) {
+    #[derive(serde::Deserialize)]
+    struct Pods {
+        items: Vec<Pod>,
+    }
+    let access = Access::list("", "pods").in_namespace(namespace);
+    let path =
+        format!("/api/v1/namespaces/{namespace}/pods?labelSelector=app%3D{}", manifest::NAME);
+    let Ok(pods) = cluster.object::<Pods>(&path, &access).await else { return };
+    for pod in pods.items {
+        let phase = pod.status.and_then(|status| status.phase).unwrap_or_default();
+        let Some(name) = pod.metadata.name else { continue };
+        if matches!(phase.as_str(), "Failed" | "Succeeded") {
+            Created::new(cluster, namespace, name).delete().await;
+        }
+    }
+}
+
+/// What a pod does.
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    Runs,
+    Waits(String),
+    Fails(String),
+}
+
+/// Reasons of a waiting container that do not pass by themselves.
+///
+/// Source: kubelet v1.33, pkg/kubelet/images/types.go, pkg/kubelet/kuberuntime/kuberuntime_container.go.
+const STUCK: [&str; 7] = [
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+];
+
+fn state(status: &PodStatus) -> State {
+    let containers = status.container_statuses.iter().flatten();
+    let relay = containers.filter(|one| one.name == manifest::CONTAINER).find_map(|one| {
+        let said = |reason: &Option<String>, message: &Option<String>| {
+            let words = [reason.as_deref(), message.as_deref()];
+            shortened(&words.into_iter().flatten().collect::<Vec<_>>().join(": "), 300)
+        };
+        let ContainerState { running, terminated, waiting } = one.state.as_ref()?;
+        if running.is_some() {
+            return Some(State::Runs);
+        }
+        if let Some(ended) = terminated {
+            let why = said(&ended.reason, &ended.message);
+            return Some(State::Fails(format!(
+                "it ended with exit code {}: {why}",
+                ended.exit_code
+            )));
+        }
+        let waiting = waiting.as_ref()?;
+        let why = said(&waiting.reason, &waiting.message);
+        let is_stuck = waiting.reason.as_deref().is_some_and(|reason| STUCK.contains(&reason));
+        Some(if is_stuck { State::Fails(why) } else { State::Waits(why) })
+    });
+    match (status.phase.as_deref(), relay) {
+        (Some("Failed" | "Succeeded"), _) => {
+            let words = [status.reason.as_deref(), status.message.as_deref()];
+            let why = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
+            State::Fails(format!("it has ended: {}", shortened(&why, 300)))
+        }
+        (Some("Running"), Some(State::Runs)) => State::Runs,
+        (_, Some(state)) if state != State::Runs => state,
+        _ => State::Waits(unscheduled(status).unwrap_or_else(|| "it is not started".into())),
+    }
+}
+
+/// Why no node takes it.
+fn unscheduled(status: &PodStatus) -> Option<String> {
+    let condition = status
+        .conditions
+        .iter()
+        .flatten()
+        .find(|one| one.type_ == "PodScheduled" && one.status == "False")?;
+    Some(shortened(condition.message.as_deref()?, 300))
+}
+
+/// Five letters and digits that are most likely no other relay's.
+fn suffix() -> String {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+
+    let mut number = RandomState::new().build_hasher().finish();
+    (0..5)
+        .map(|_| {
+            let digit = u32::try_from(number % 36).unwrap_or(0);
+            number /= 36;
+            char::from_digit(digit, 36).unwrap_or('0')
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn of(status: Value) -> State {
+        state(&serde_json::from_value(status).expect("a status"))
+    }
+
+    #[test]
+    fn what_the_pod_waits_for_is_told_from_what_never_comes() {
+        let container = |state: Value| {
+            json!({"phase": "Pending", "containerStatuses": [{
+            "name": "relay", "image": "x", "imageID": "", "ready": false, "restartCount": 0, "state": state}]})
+        };
+        let waiting =
+            |reason: &str| container(json!({"waiting": {"reason": reason, "message": "m"}}));
+        assert_eq!(of(waiting("ContainerCreating")), State::Waits("ContainerCreating: m".into()));
+        assert_eq!(of(waiting("ImagePullBackOff")), State::Fails("ImagePullBackOff: m".into()));
+        let ended = container(json!({"terminated": {"exitCode": 127, "reason": "Error"}}));
+        assert_eq!(of(ended), State::Fails("it ended with exit code 127: Error".into()));
+        let mut runs = container(json!({"running": {}}));
+        assert_eq!(of(runs.clone()), State::Waits("it is not started".into()));
+        runs["phase"] = "Running".into();
+        assert_eq!(of(runs), State::Runs);
+        let none = json!({"phase": "Pending", "conditions": [
+            {"type": "PodScheduled", "status": "False", "message": "0/1 nodes are available"}]});
+        assert_eq!(of(none), State::Waits("0/1 nodes are available".into()));
+        let late = json!({"phase": "Failed", "reason": "DeadlineExceeded"});
+        assert_eq!(of(late), State::Fails("it has ended: DeadlineExceeded".into()));
+    }
+}
