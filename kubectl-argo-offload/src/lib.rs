@@ -9,6 +9,7 @@ mod failure;
 mod input;
 mod log;
 mod output;
+mod profile;
 pub mod store;
 pub mod tunnel;
 

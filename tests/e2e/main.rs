@@ -23,6 +23,7 @@ mod lint;
 mod permissions;
 mod plugin;
 mod pods;
+mod profile;
 mod ran;
 mod reach;
 mod reading;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         server::TESTS,
         tunnel::TESTS,
         relay::TESTS,
+        profile::TESTS,
         get::TESTS,
         lint::TESTS,
         rows::TESTS,

@@ -81,6 +81,15 @@ fn of_kubeconfig(error: &KubeconfigError, path: &Path) -> ClusterError {
     )
 }
 
+/// The name of the context that is meant; `None` where there is none, also where the kubeconfig cannot be read, which
+/// whoever connects is told.
+pub(crate) fn context_name(flags: &ConnectionArguments) -> Option<String> {
+    flags.context.clone().or_else(|| {
+        let config = read(flags.kubeconfig.as_deref(), |name| std::env::var_os(name));
+        config.ok().flatten()?.current_context
+    })
+}
+
 /// The cluster, user and namespace that are meant, with what the flags say about them.
 ///
 /// # Errors

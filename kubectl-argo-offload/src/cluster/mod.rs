@@ -35,5 +35,6 @@ pub use workflows::{Page, Pages, Selection, workflow, workflows};
 
 pub(crate) use connect::{client_for, proxy_for};
 pub(crate) use error::of_transport;
+pub(crate) use kubeconfig::context_name;
 pub(crate) use names::is_name;
 pub(crate) use request::read_body;

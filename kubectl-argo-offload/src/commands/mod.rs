@@ -22,8 +22,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use argo_offload_core::golang::ArgoVersion;
 
+use self::named_store::Named;
 use crate::cli::Command;
 use crate::output::say;
+use crate::profile;
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +57,38 @@ fn notice(argo: ArgoVersion) {
 
 pub(crate) fn run(command: Command) -> Result<Answer> {
     match command {
-        Command::Size(arguments) => size::run(&arguments),
-        Command::Rows(arguments) => rows::run(&arguments),
-        Command::Get(arguments) => get::run(&arguments),
+        Command::Size(mut arguments) => {
+            if arguments.filename.is_empty() {
+                profile::complete(&mut arguments.live)?;
+            }
+            size::run(&arguments)
+        }
+        Command::Rows(mut arguments) => {
+            if Named::is_of_cluster(&arguments.store) {
+                profile::complete(&mut arguments.live)?;
+            }
+            rows::run(&arguments)
+        }
+        Command::Get(mut arguments) => {
+            let store = arguments.store.as_deref();
+            if store.map_or(arguments.filename.is_empty(), Named::is_of_cluster) {
+                profile::complete(&mut arguments.live)?;
+            }
+            get::run(&arguments)
+        }
         Command::Split(arguments) => split::run(&arguments),
-        Command::Merge(arguments) => merge::run(&arguments),
-        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Merge(mut arguments) => {
+            if arguments.store.as_deref().is_some_and(Named::is_of_cluster) {
+                profile::complete(&mut arguments.live)?;
+            }
+            merge::run(&arguments)
+        }
+        Command::Lint(mut arguments) => {
+            if arguments.live {
+                profile::complete_lint(&mut arguments)?;
+            }
+            lint::run(&arguments)
+        }
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema { name } => schema::run(name),
         Command::Version(arguments) => version::run(&arguments),

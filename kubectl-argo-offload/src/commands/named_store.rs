@@ -25,6 +25,11 @@ pub(super) enum Named {
 }
 
 impl Named {
+    /// Whether a text names a store that the cluster leads to.
+    pub(super) fn is_of_cluster(store: &str) -> bool {
+        matches!(store, "cluster" | "server")
+    }
+
     /// What is given, else the archive `offloaded-nodes`. The text is never repeated: it may hold a password.
     ///
     /// # Errors
