@@ -85,13 +85,14 @@ impl DatabaseArguments {
     /// There are flags that only count for the controller's own database.
     pub(crate) fn access(&self) -> Result<Access, Failure> {
         let flag = match self {
-            Self { via: Via::Auto, db_ca: None, .. } => {
+            Self { via: Via::Auto, db_ca: None, relay_image: None, .. } => {
                 return Ok(Access {
                     password_file: self.db_password_file.clone(),
                     allow_plaintext: self.allow_plaintext,
                 });
             }
             Self { db_ca: Some(_), .. } => "--db-ca",
+            Self { via: Via::Auto, .. } => "--relay-image",
             _ => "--via",
         };
         Err(Failure::new(format_args!(

@@ -103,3 +103,16 @@ fn an_address_with_a_password_is_refused_without_repeating_it() {
         assert!(!ran.err().contains("hunter2"), "{}", ran.err());
     }
 }
+
+#[test]
+fn flags_that_a_store_has_no_use_for_are_refused() {
+    let folder = Folder::new();
+    for (flag, value) in
+        [("--via", "pod/x"), ("--db-ca", "ca.pem"), ("--relay-image", "registry.example/x")]
+    {
+        let ran = folder.run(&["rows", "--store", "dir:nodes", flag, value]);
+        assert_eq!(ran.code(), 2, "{}", ran.err());
+        let told = format!("error: {flag} is for the controller's own database");
+        assert!(ran.err().contains(&told) && ran.err().contains("help: "), "{}", ran.err());
+    }
+}

@@ -64,6 +64,7 @@ async fn read(
     // In managed clusters the Secret may lie elsewhere, which only they know.
     let mut complete = named.is_some() && controller.other_secret_namespace().is_none();
     for name in named.into_iter().flatten() {
+        let mut refused = None;
         for namespace in
             [Some(namespace), controller.other_secret_namespace()].into_iter().flatten()
         {
@@ -71,15 +72,17 @@ async fn read(
             match object_text(cluster, &access).await {
                 Ok(text) => {
                     objects.push(document(&format!("secret/{name}"), &text)?);
+                    refused = None;
                     break;
                 }
                 // Its rule says so.
                 Err(error) if error.is_not_found() => {}
-                Err(error) => {
-                    complete = false;
-                    left_out(&error)?;
-                }
+                Err(error) => refused = refused.or(Some(error)),
             }
+        }
+        if let Some(error) = refused {
+            complete = false;
+            left_out(&error)?;
         }
     }
     let workload = controller.workload.as_deref().and_then(|name| name.strip_prefix("deployment/"));
