@@ -42,6 +42,11 @@ impl Access {
         Self::new("delete", group, resource)
     }
 
+    /// Whether it changes something, so that admission rules and quotas have a say.
+    pub(crate) fn is_change(&self) -> bool {
+        matches!(self.verb, "create" | "update" | "patch" | "delete")
+    }
+
     /// The same in one namespace.
     pub(crate) fn in_namespace(self, namespace: &str) -> Self {
         Self { namespace: Some(namespace.to_owned()), ..self }

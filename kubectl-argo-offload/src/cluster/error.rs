@@ -116,8 +116,11 @@ fn of_status(status: &kube::core::Status, server: &str, access: &Access) -> Clus
     let message = shortened(&status.message, FOREIGN);
     match status.code {
         401 => unauthorized(server),
-        // An admission rule or a quota says so too, without speaking of the user's rights.
-        403 if status.reason == "Forbidden" && !status.message.contains(" cannot ") => {
+        // Of a change, an admission rule or a quota says so too, without speaking of the user's rights.
+        403 if status.reason == "Forbidden"
+            && access.is_change()
+            && !status.message.contains(" cannot ") =>
+        {
             ClusterError::new(
                 ErrorKind::Answer,
                 format_args!("cannot {access}: the cluster's rules forbid it: {message}"),
@@ -297,6 +300,20 @@ mod tests {
                  --resource=workflows.argoproj.io -n prod"
             )
         );
+    }
+
+    #[test]
+    fn a_rule_against_an_object_is_no_missing_right() {
+        let of = |access: &Access, message: &str| {
+            ClusterError::of_request(&status(403, "Forbidden", message), "https://k", access)
+        };
+        let rule = "pods \"x\" is forbidden: violates PodSecurity \"restricted:latest\"";
+        let error = of(&Access::create("", "pods"), rule);
+        assert!(!error.is_forbidden() && error.to_string().contains("violates PodSecurity"));
+        let right = "pods is forbidden: User \"ann\" cannot create resource \"pods\"";
+        assert!(of(&Access::create("", "pods"), right).is_forbidden());
+        // Whatever stands before the API may say no to a reader in words of its own.
+        assert!(of(&Access::get("", "secrets"), "access denied").is_forbidden());
     }
 
     #[test]
