@@ -17,6 +17,7 @@ use crate::world::World;
 tests!(
     nodes_are_read_through_a_pod_that_is_gone_afterwards,
     a_pod_that_the_cluster_refuses_is_told,
+    who_may_make_no_pods_is_told_of_none_that_is_left,
     an_image_that_is_not_there_is_told_and_nothing_is_left,
     an_error_of_the_database_leaves_no_pod,
     an_interrupted_command_deletes_its_pod,
@@ -99,6 +100,40 @@ fn a_pod_that_the_cluster_refuses_is_told(world: &World) -> Result<()> {
         ],
     )?;
     none_is_left(&settings)
+}
+
+fn who_may_make_no_pods_is_told_of_none_that_is_left(world: &World) -> Result<()> {
+    let settings = restricted(world, "no-pods")?;
+    let words = [&["get", OFFLOADED][..], &RELAY].concat();
+    // May read everything there, and change nothing.
+    let user = world.cluster.certificate_user("relay-viewer", &[])?;
+    let bind = [
+        "create",
+        "clusterrolebinding",
+        "relay-viewer",
+        "--clusterrole=relay-viewer",
+        "--user=relay-viewer",
+    ];
+    let role = [
+        "create",
+        "clusterrole",
+        "relay-viewer",
+        "--verb=get,list",
+        "--resource=pods,configmaps,secrets,deployments.apps,workflows.argoproj.io",
+    ];
+    world.cluster.kubectl(&role)?;
+    world.cluster.kubectl(&bind)?;
+    let start = Instant::now();
+    loop {
+        let ran = Ran::run(&mut settings.command(&user, &words), b"")?;
+        assert_eq!(ran.code(), 2, "{}", ran.out());
+        if ran.err().contains("may not create pods") {
+            assert!(!ran.err().contains("is left"), "{}", ran.err());
+            return Ok(());
+        }
+        ensure!(start.elapsed() < SOON, "{}", ran.err());
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }
 
 fn an_image_that_is_not_there_is_told_and_nothing_is_left(world: &World) -> Result<()> {

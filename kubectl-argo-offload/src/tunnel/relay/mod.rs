@@ -47,12 +47,19 @@ struct Created {
     target: Target,
     /// Whether a signal ends the process.
     ending: AtomicBool,
+    /// Whether the cluster has refused it.
+    refused: AtomicBool,
 }
 
 impl Created {
     fn new(cluster: &Cluster, namespace: &str, pod: String) -> Self {
         let target = Target { namespace: namespace.into(), pod, port: manifest::PORT };
-        Self { cluster: cluster.clone(), target, ending: AtomicBool::new(false) }
+        Self {
+            cluster: cluster.clone(),
+            target,
+            ending: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
+        }
     }
 }
 
@@ -89,6 +96,10 @@ impl Relay {
         let access = Access::create("", "pods").in_namespace(namespace);
         let path = format!("/api/v1/namespaces/{namespace}/pods");
         let result = cluster.create(&path, manifest, &access).await;
+        if let Err(error) = &result {
+            let refused = matches!(error.kind(), ErrorKind::Forbidden(_) | ErrorKind::Answer);
+            self.pod.refused.store(refused, Ordering::Relaxed);
+        }
         result.map(|_| ()).map_err(|error| match error.kind() {
             ErrorKind::Answer => error.with_help(
                 "give the relay's pod what the cluster wants of pods: --relay-overrides '{\"spec\": {…}}'",
@@ -134,6 +145,9 @@ impl Drop for Relay {
             std::thread::sleep(END + Duration::from_secs(1));
         }
         self.signals.abort();
+        if self.pod.refused.load(Ordering::Relaxed) {
+            return;
+        }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             self.pod.left(&"the runtime has ended");
             return;
