@@ -5,6 +5,7 @@
 mod bridge;
 mod commands;
 mod faults;
+mod inspect;
 mod listing;
 mod network;
 mod reading;

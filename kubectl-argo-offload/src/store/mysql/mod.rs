@@ -9,12 +9,15 @@ mod canonical;
 mod columns;
 mod connect;
 mod error;
+mod grants;
+mod inspect;
 mod kill;
 mod literal;
 mod password;
 mod persistence;
 mod rows;
 mod schema;
+mod shape;
 mod target;
 mod url;
 
@@ -29,10 +32,13 @@ use canonical::canonical;
 
 pub use connect::{Connection, Connector, Limits};
 pub use error::{Cause, DatabaseError};
+pub use grants::Grants;
+pub use inspect::{Inspector, ServerFacts, TlsFacts};
 pub use password::{PASSWORD_VARIABLE, password};
 pub use persistence::{Persistence, PersistenceError};
 pub use rows::StoredRow;
 pub use schema::Table;
+pub use shape::{Shape, expected_migration};
 pub use target::{Target, Tls};
 pub use url::{MySqlAddress, UrlError};
 

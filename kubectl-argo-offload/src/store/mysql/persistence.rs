@@ -96,6 +96,43 @@ impl Persistence {
         })
     }
 
+    /// Whether two controllers with these write rows under the same keys, as far as the names tell.
+    #[must_use]
+    pub fn same_rows(&self, other: &Self) -> bool {
+        let place = |one: &Self| {
+            (
+                one.host.clone(),
+                one.port,
+                one.database.clone(),
+                one.table.clone(),
+                one.cluster_name.clone(),
+            )
+        };
+        place(self) == place(other)
+    }
+
+    /// `host:port/database, table TABLE, cluster name NAME`, for messages.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let Self { host, port, database, table, cluster_name, .. } = self;
+        shortened(
+            &format!("{host}:{port}/{database}, table {table}, cluster name {cluster_name}"),
+            300,
+        )
+    }
+
+    /// The database's name.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The table's name, perhaps with a database before it.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
     /// The target, with the values of the Secrets as they are: the controller trims nothing.
     #[must_use]
     pub fn target(&self, user: String, password: SecretString) -> Target {

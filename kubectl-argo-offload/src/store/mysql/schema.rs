@@ -73,13 +73,18 @@ impl Table {
 
 /// The newest version that Argo has noted, for a message.
 async fn schema_version(connection: &mut Connection) -> Option<i64> {
-    let query = "select cast(max(schema_version) as char), '' from schema_history".to_owned();
-    let rows = strings(connection, "the schema's version", query).await.ok()?;
-    rows.first()?.0.parse().ok()
+    migrated_to(connection).await.ok()?
 }
 
-/// Rows of two texts.
-async fn strings(
+/// The number of the last of Argo's migrations that is noted as done; `None` where none is.
+pub(super) async fn migrated_to(connection: &mut Connection) -> Result<Option<i64>, DatabaseError> {
+    let query = "select cast(max(schema_version) as char), '' from schema_history".to_owned();
+    let rows = strings(connection, "the schema's version", query).await?;
+    Ok(rows.first().and_then(|row| row.0.parse().ok()))
+}
+
+/// Rows of two texts; a row with one column has an empty second.
+pub(super) async fn strings(
     connection: &mut Connection,
     what: &'static str,
     query: String,
