@@ -64,7 +64,7 @@ impl fmt::Debug for Argo {
 }
 
 impl Cluster {
-    /// Installs Argo in a namespace, which is made, and waits until its programs are ready: two to four seconds.
+    /// Installs Argo in a namespace, which is made, and waits until its programs are ready and its tables are made: two to five seconds.
     ///
     /// # Errors
     /// When they do not become ready; the end of the controller's log is part of the error.
@@ -90,6 +90,9 @@ impl Cluster {
         };
         let argo = Argo { namespace, database, server: url };
         self.ready(&argo)?;
+        // The controller is ready as soon as it listens, and then makes its tables.
+        let logs = ["logs", "-n", &argo.namespace, "deployment/workflow-controller"];
+        self.wait(&logs, |log| log.contains("Node status offloading is"))?;
         Ok(argo)
     }
 
