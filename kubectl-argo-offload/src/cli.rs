@@ -1,6 +1,7 @@
 //! The command line.
 
 mod connection;
+mod doctor;
 mod get;
 mod lint;
 mod relay;
@@ -12,7 +13,9 @@ use std::path::PathBuf;
 use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use connection::parse_duration;
 pub use connection::{ConnectionArguments, ControllerArguments, SelectionArguments};
+pub use doctor::{DoctorArguments, DoctorFailOn, DoctorOutput};
 pub use get::{GetArguments, GetOutput, Status};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
 pub use relay::RelayArguments;
@@ -65,7 +68,9 @@ pub enum Command {
     Merge(Box<MergeArguments>),
     /// Say what the controller would say about its configuration, and what hurts later
     Lint(Box<LintArguments>),
-    /// Explain a rule of lint, or the known symptoms in a log
+    /// Say whether offloading works, from the cluster to the last row, and what is about to break
+    Doctor(Box<DoctorArguments>),
+    /// Explain a rule of lint, a check of doctor, or the known symptoms in a log
     Explain(ExplainArguments),
     /// Print JSON Schemas, for editors and scripts; without a name, what there is
     #[command(after_help = SCHEMA_EXAMPLES)]
@@ -316,8 +321,14 @@ pub enum SchemaName {
     LintReport,
     /// The output of `lint --list-rules -o json`
     RuleList,
-    /// The output of `explain CODE -o json`
+    /// The output of `doctor -o json`
+    DoctorReport,
+    /// The output of `doctor --list-checks -o json`
+    CheckList,
+    /// The output of `explain CODE -o json` for a rule of lint
     Rule,
+    /// The output of `explain CODE -o json` for a check of doctor
+    Check,
     /// The output of `explain SYMPTOM -o json`
     Symptom,
     /// The output of `explain - -o json`

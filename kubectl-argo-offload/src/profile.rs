@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::cli::{ConnectionArguments, LintArguments, LiveArguments};
+use crate::cli::{
+    ConnectionArguments, DatabaseArguments, DoctorArguments, LintArguments, LiveArguments,
+};
 use crate::cluster::context_name;
 use crate::failure::Failure;
 use crate::output::shortened;
@@ -52,10 +54,14 @@ pub(crate) struct Profile {
 /// # Errors
 /// The file is there and cannot be read.
 pub(crate) fn complete(live: &mut LiveArguments) -> Result<(), Failure> {
-    let Some(profile) = of(&live.connection)? else { return Ok(()) };
-    let LiveArguments { database, controller, .. } = live;
-    fill(&mut controller.controller_namespace, profile.controller_namespace);
-    fill(&mut controller.configmap, profile.configmap);
+    let LiveArguments { database, controller, connection } = live;
+    let Some(profile) = of(connection)? else { return Ok(()) };
+    fill(&mut controller.controller_namespace, profile.controller_namespace.clone());
+    fill(&mut controller.configmap, profile.configmap.clone());
+    complete_database(database, profile)
+}
+
+fn complete_database(database: &mut DatabaseArguments, profile: Profile) -> Result<(), Failure> {
     fill(&mut database.db_ca, profile.db_ca);
     if let (Via::Auto, Some(via)) = (&database.via, &profile.via) {
         database.via = via.parse().map_err(|error| {
@@ -83,6 +89,17 @@ pub(crate) fn complete_lint(lint: &mut LintArguments) -> Result<(), Failure> {
     fill(&mut lint.connection.namespace, profile.controller_namespace);
     fill(&mut lint.configmap, profile.configmap);
     Ok(())
+}
+
+/// The same for `doctor`, whose namespace is the controller's.
+///
+/// # Errors
+/// The file is there and cannot be read.
+pub(crate) fn complete_doctor(doctor: &mut DoctorArguments) -> Result<(), Failure> {
+    let Some(profile) = of(&doctor.connection)? else { return Ok(()) };
+    fill(&mut doctor.connection.namespace, profile.controller_namespace.clone());
+    fill(&mut doctor.configmap, profile.configmap.clone());
+    complete_database(&mut doctor.database, profile)
 }
 
 fn fill<T>(flag: &mut Option<T>, value: Option<T>) {

@@ -17,6 +17,7 @@ use world::World;
 
 mod connection;
 mod controller;
+mod doctor;
 mod faults;
 mod get;
 mod lint;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         profile::TESTS,
         get::TESTS,
         lint::TESTS,
+        doctor::TESTS,
         rows::TESTS,
         permissions::TESTS,
         secrets::TESTS,

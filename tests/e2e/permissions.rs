@@ -31,6 +31,7 @@ tests!(
     a_relay_needs_what_the_table_says,
     store_server_needs_what_the_table_says,
     lint_live_needs_what_the_table_says,
+    doctor_needs_what_the_table_says,
     the_config_map_suffices_where_no_controller_can_be_seen,
     without_controller_namespace_the_current_one_is_looked_at,
     the_database_user_needs_select_on_one_table,
@@ -51,6 +52,7 @@ const TRIED: &[&str] = &[
     "--via relay",
     "--store server",
     "lint --live",
+    "doctor",
 ];
 
 fn every_command_line_of_the_table_is_tried(_: &World) -> Result<()> {
@@ -168,7 +170,7 @@ impl<'world> Places<'world> {
     fn run(&self, user: &std::path::Path, words: &[&str], server: bool) -> Result<Ran> {
         let world = self.settings.world;
         let mut command = self.settings.command(user, words);
-        if words.contains(&"--live") {
+        if words.contains(&"--live") || words.contains(&"doctor") {
             // Its namespace is the controller's.
             command = world.command("kubectl", user);
             command.arg("argo-offload").args(words).args(["-n", &self.settings.namespace]);
@@ -272,6 +274,48 @@ fn get_o_json_needs_what_the_table_says(world: &World) -> Result<()> {
 
 fn lint_live_needs_what_the_table_says(world: &World) -> Result<()> {
     Places::new(world, "lint-live")?.try_each(&["lint --live"], &["lint", "--live"])
+}
+
+/// It warns of what is missing, and of nothing else.
+fn doctor_needs_what_the_table_says(world: &World) -> Result<()> {
+    let mut places = Places::new(world, "doctor")?;
+    // This controller is said to run the workflows of all namespaces.
+    places.settings.workflows.clone_from(&places.settings.namespace);
+    let all = needs(&["doctor"]);
+    for without in std::iter::once(None).chain(all.iter().map(Some)) {
+        let rights: Vec<&Need> = all.iter().copied().filter(|need| Some(need) != without).collect();
+        let user = places.user(&rights)?;
+        let words = ["doctor", "-o", "json", "--select", "AD101,AD2,AD301,AD302"];
+        let ran = places.run(&user, &words, false)?;
+        let report: Value = serde_json::from_slice(ran.stdout())
+            .with_context(|| format!("no report: {}{}", ran.out(), ran.err()))?;
+        let warnings: Vec<&str> = report["items"]
+            .as_array()
+            .context("no items")?
+            .iter()
+            .filter(|item| item["status"] != "ok" && item["status"] != "skipped")
+            .filter_map(|item| item["message"].as_str())
+            .collect();
+        match without {
+            None => assert_eq!(
+                warnings,
+                [
+                    "you may not list workflows.argoproj.io in all namespaces, which is needed for rows against workflows"
+                ]
+            ),
+            Some(need) => {
+                let right = need.access(Some(places.namespace(need.scope))).to_string();
+                let told = warnings.iter().any(|text| text.contains(&right))
+                    || need.scope == Scope::Workflows;
+                assert!(told, "without {right}: {warnings:?}");
+                assert!(
+                    warnings.iter().all(|text| text.starts_with("you may not ")),
+                    "{warnings:?}"
+                );
+            }
+        }
+    }
+    Ok(())
 }
 
 fn rows_needs_what_the_table_says(world: &World) -> Result<()> {

@@ -46,7 +46,7 @@ pub struct ConnectionArguments {
     pub as_group: Vec<String>,
     /// How long one request may take: a number of seconds, or with a unit such as 1m; 0 for no limit
     /// [default: 30s without any answer]
-    #[arg(long, value_name = "TIME", value_parser = parse_timeout, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, hide_short_help = true)]
     pub request_timeout: Option<Duration>,
     /// The name that the server's certificate must have
     #[arg(long, value_name = "NAME", hide_short_help = true)]
@@ -99,7 +99,7 @@ pub struct ControllerArguments {
 /// Reads kubectl's `--request-timeout`: `0`, `30`, `30s`, `1m30s`, `500ms`.
 ///
 /// Source: k8s.io/client-go, tools/clientcmd/overrides.go (`ParseTimeout`): whole seconds or a Go duration.
-fn parse_timeout(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let error =
         || format!("expected seconds such as 30, or a time such as 1m30s or 500ms, found {text:?}");
     if let Ok(seconds) = text.parse::<u64>() {
@@ -152,10 +152,10 @@ mod tests {
             ("500ms", 500),
             ("1.5h", 5_400_000),
         ] {
-            assert_eq!(parse_timeout(text), Ok(Duration::from_millis(expected)), "{text}");
+            assert_eq!(parse_duration(text), Ok(Duration::from_millis(expected)), "{text}");
         }
         for refused in ["", "s", "-1", "1d", "1 m", "m1", "1e3s"] {
-            assert!(parse_timeout(refused).is_err(), "{refused}");
+            assert!(parse_duration(refused).is_err(), "{refused}");
         }
     }
 

@@ -6,7 +6,7 @@ use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, ValueEnum};
 
 use super::ConnectionArguments;
-use super::words::{RULE, RULE_OR_SYMPTOM};
+use super::words::{ANYTHING, RULE};
 
 const LINT_EXAMPLES: &str = "\
 Examples:
@@ -109,8 +109,9 @@ pub enum LintFailOn {
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
-  # A rule of lint
+  # A rule of lint, and a check of doctor
   kubectl argo-offload explain AO212
+  kubectl argo-offload explain AD307
 
   # A message that a workflow or the controller shows
   kubectl argo-offload explain 'offload node status is not supported'
@@ -122,8 +123,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub struct ExplainArguments {
-    /// A rule's code or name, a symptom's name, a message, or - to find known symptoms in a log on stdin
-    #[arg(value_name = "CODE|-", value_parser = RULE_OR_SYMPTOM, hide_possible_values = true)]
+    /// A rule's or check's code or name, a symptom's name, a message, or - to find known symptoms in a log on stdin
+    #[arg(value_name = "CODE|-", value_parser = ANYTHING, hide_possible_values = true)]
     pub subject: String,
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
@@ -135,6 +136,6 @@ pub struct ExplainArguments {
 pub enum ExplainOutput {
     /// For people.
     Text,
-    /// A Rule, Symptom or SymptomList as JSON.
+    /// A Rule, Check, Symptom or SymptomList as JSON.
     Json,
 }

@@ -12,7 +12,7 @@ use crate::tunnel::{RelayPod, Via};
 const DATABASE: &str = "Database";
 
 /// How a database is opened.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = DATABASE)]
 pub struct DatabaseArguments {
     /// The file with the password for a store mysql://… [default: the variable ARGO_OFFLOAD_DB_PASSWORD, or a prompt]

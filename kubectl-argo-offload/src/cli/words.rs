@@ -1,4 +1,4 @@
-//! Words that stand for rules and symptoms.
+//! Words that stand for rules, checks and symptoms.
 
 use std::ffi::OsStr;
 
@@ -6,15 +6,24 @@ use argo_offload_core::config::rules::RULES;
 use argo_offload_core::symptoms::SYMPTOMS;
 use clap::builder::{PossibleValue, TypedValueParser};
 
+use crate::commands::CHECKS;
+
 /// A rule.
-pub(super) const RULE: Words = Words { symptoms: false };
-/// A rule, a symptom, or `-`.
-pub(super) const RULE_OR_SYMPTOM: Words = Words { symptoms: true };
+pub(super) const RULE: Words = Words(Kinds::Rules);
+/// A check of doctor.
+pub(super) const CHECK: Words = Words(Kinds::Checks);
+/// A rule, a check, a symptom, or `-`.
+pub(super) const ANYTHING: Words = Words(Kinds::All);
 
 /// Takes any text, since beginnings of codes and messages are meant too; what it names is for completion.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Words {
-    symptoms: bool,
+pub(super) struct Words(Kinds);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kinds {
+    Rules,
+    Checks,
+    All,
 }
 
 impl TypedValueParser for Words {
@@ -30,15 +39,19 @@ impl TypedValueParser for Words {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let rules = RULES.iter().map(|rule| {
-            PossibleValue::new(rule.code)
-                .alias(rule.name)
-                .help(format!("{}: {}", rule.name, rule.summary))
-        });
+        let word = |code, name: &'static str, summary: &str| {
+            PossibleValue::new(code).alias(name).help(format!("{name}: {summary}"))
+        };
+        let rules = RULES.iter().map(move |rule| word(rule.code, rule.name, rule.summary));
+        let checks = CHECKS.iter().map(move |check| word(check.code, check.name, check.summary));
         let more = SYMPTOMS
             .iter()
             .map(|symptom| PossibleValue::new(symptom.name).help("a symptom in logs"))
             .chain([PossibleValue::new("-").help("a log on stdin")]);
-        Some(Box::new(rules.chain(more.filter(|_| self.symptoms))))
+        Some(match self.0 {
+            Kinds::Rules => Box::new(rules),
+            Kinds::Checks => Box::new(checks),
+            Kinds::All => Box::new(rules.chain(checks).chain(more)),
+        })
     }
 }

@@ -2,6 +2,8 @@
 
 use argo_offload_core::config::{Stage, Verdict, judge};
 use argo_offload_core::golang::ArgoVersion;
+use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::access::Access;
@@ -93,6 +95,17 @@ pub async fn object_text(cluster: &Cluster, access: &Access) -> Result<Vec<u8>, 
 }
 
 impl Configuration {
+    /// When its `data` was last written, to the second; `None` where it does not say.
+    #[must_use]
+    pub fn last_change(&self) -> Option<Timestamp> {
+        let Metadata { creation_timestamp, managed_fields } =
+            serde_json::from_slice::<Object>(&self.text).ok()?.metadata;
+        // Labels and annotations mean nothing to who reads it.
+        let of_data = managed_fields.iter().filter(|one| one.fields.get("f:data").is_some());
+        let times = of_data.filter_map(|one| one.time.parse().ok());
+        times.max().or_else(|| creation_timestamp.parse().ok())
+    }
+
     /// What it says about persistence; `None` where persistence is off.
     ///
     /// # Errors
@@ -122,6 +135,26 @@ impl Configuration {
             }
         }
     }
+}
+
+#[derive(Deserialize)]
+struct Object {
+    metadata: Metadata,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Metadata {
+    creation_timestamp: String,
+    managed_fields: Vec<Managed>,
+}
+
+#[derive(Deserialize)]
+struct Managed {
+    #[serde(default)]
+    time: String,
+    #[serde(default, rename = "fieldsV1")]
+    fields: Value,
 }
 
 fn parse(json: &[u8]) -> Result<Option<Persistence>, ClusterError> {
@@ -157,6 +190,22 @@ mod tests {
         assert!(found.offloading);
         assert_eq!(found.json["clusterName"], "1.1");
         assert_eq!(found.json["mysql"]["port"], 5432);
+    }
+
+    #[test]
+    fn only_changes_of_data_count() {
+        let changed = |text: &str| {
+            let text = text.as_bytes().to_vec();
+            let verdict = judge(&text, ArgoVersion::NEWEST);
+            Configuration { place: "argo/x".into(), text, verdict }.last_change()
+        };
+        let object = r#"{"metadata":{"creationTimestamp":"2026-01-01T00:00:00Z","managedFields":[
+            {"time":"2026-01-02T00:00:00Z","fieldsV1":{"f:data":{}}},
+            {"time":"2026-01-03T00:00:00Z","fieldsV1":{"f:metadata":{}}}]}}"#;
+        assert_eq!(changed(object), "2026-01-02T00:00:00Z".parse().ok());
+        let bare = r#"{"metadata":{"creationTimestamp":"2026-01-01T00:00:00Z"}}"#;
+        assert_eq!(changed(bare), "2026-01-01T00:00:00Z".parse().ok());
+        assert_eq!(changed("{}"), None);
     }
 
     #[test]

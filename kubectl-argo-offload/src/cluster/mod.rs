@@ -8,9 +8,11 @@ mod connect;
 mod controller;
 mod error;
 mod kubeconfig;
+mod list;
 mod names;
 mod owner;
 pub mod permissions;
+mod pods;
 mod proxy;
 mod request;
 #[cfg(test)]
@@ -24,10 +26,11 @@ pub use configuration::{
     Configuration, Persistence, SecretKey, configuration, object_text, read_config_map,
 };
 pub use connect::{Limits, connect};
-pub use controller::{Controller, Replicas, find_controller};
+pub use controller::{Controller, Controllers, Replicas, find_controller, find_controllers};
 pub use error::{ClusterError, ErrorKind};
 pub use names::workflow_name;
 pub use owner::{Owner, OwnerKind, owner_of};
+pub use pods::{Ending, ProgramPod, controller_pods, log_tail, server_pods};
 pub use request::Cluster;
 pub use secrets::{secret_bytes, secret_text};
 pub use watch::{Change, Event, Watch};
@@ -37,4 +40,5 @@ pub(crate) use connect::{client_for, proxy_for};
 pub(crate) use error::of_transport;
 pub(crate) use kubeconfig::context_name;
 pub(crate) use names::is_name;
+pub(crate) use pods::{SERVER_LABELS, is_server};
 pub(crate) use request::read_body;

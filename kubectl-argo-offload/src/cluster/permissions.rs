@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use k8s_openapi::api::authorization::v1::{
-    ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
+    ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec, SubjectAccessReview,
 };
 
 use super::access::Access;
@@ -53,6 +53,7 @@ pub enum Without {
 
 const BY_PODS: Without = Without::Same("finds it by its pods");
 const BY_DEPLOYMENT: Without = Without::Same("finds it by its Deployment");
+const SKIPS: Without = Without::Other("warns (AD101), and skips what needs it");
 /// What `get` does without the controller's configuration.
 pub const ASKS_SERVER: Without = Without::Other("asks argo-server, if there is one, and says so");
 
@@ -78,6 +79,7 @@ const GET_SERVICES: (&str, &str, &str) = ("get", "", "services");
 const GET_PODS: (&str, &str, &str) = ("get", "", "pods");
 const CREATE_PODS: (&str, &str, &str) = ("create", "", "pods");
 const DELETE_PODS: (&str, &str, &str) = ("delete", "", "pods");
+const GET_LOGS: (&str, &str, &str) = ("get", "", "pods/log");
 const GET_FORWARD: (&str, &str, &str) = ("get", "", "pods/portforward");
 const CREATE_FORWARD: (&str, &str, &str) = ("create", "", "pods/portforward");
 
@@ -91,6 +93,8 @@ const NODES: &[&str] = &["get NAME", "get NAME -w", "get -o json", "rows"];
 const VIA: &[&str] = &["--via svc/NAME", "--via pod/NAME"];
 const RELAY: &[&str] = &["--via relay"];
 const LINT: &[&str] = &["lint --live"];
+/// `doctor`
+pub const DOCTOR: &[&str] = &["doctor"];
 
 /// Every right of every command.
 pub const NEEDS: &[Need] = &[
@@ -219,6 +223,19 @@ pub const NEEDS: &[Need] = &[
         "controller's and argo-server's environment",
     ),
     need(LINT, LIST_PODS, Scope::Controller, BY_DEPLOYMENT, "finding the controller"),
+    need(DOCTOR, LIST_DEPLOYMENTS, Scope::Controller, SKIPS, "finding the controller"),
+    need(
+        DOCTOR,
+        GET_DEPLOYMENTS,
+        Scope::Controller,
+        SKIPS,
+        "controller's and argo-server's environment",
+    ),
+    need(DOCTOR, LIST_PODS, Scope::Controller, SKIPS, "restarts of controller and argo-server"),
+    need(DOCTOR, GET_LOGS, Scope::Controller, SKIPS, "why one of them ended"),
+    need(DOCTOR, GET_CONFIG_MAPS, Scope::Controller, SKIPS, "the configuration"),
+    need(DOCTOR, GET_SECRETS, Scope::Controller, SKIPS, "the database's user and password"),
+    need(DOCTOR, LIST_WORKFLOWS, Scope::Workflows, SKIPS, "rows against workflows"),
 ];
 
 /// A WebSocket begins with GET: the API server asks for `create` too since 1.35 alone.
@@ -274,6 +291,20 @@ pub async fn is_allowed(cluster: &Cluster, access: &Access) -> Result<bool, Clus
     let asking = Access::create("authorization.k8s.io", "selfsubjectaccessreviews");
     let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     let answer: SelfSubjectAccessReview = cluster.ask(path, &question, &asking).await?;
+    Ok(answer.status.is_some_and(|status| status.allowed))
+}
+
+/// Whether somebody else has a right, by asking the cluster.
+///
+/// # Errors
+/// The user may not ask that, or the cluster does not answer.
+pub(crate) async fn is_allowed_to(
+    cluster: &Cluster,
+    question: &SubjectAccessReview,
+) -> Result<bool, ClusterError> {
+    let asking = Access::create("authorization.k8s.io", "subjectaccessreviews");
+    let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+    let answer: SubjectAccessReview = cluster.ask(path, question, &asking).await?;
     Ok(answer.status.is_some_and(|status| status.allowed))
 }
 

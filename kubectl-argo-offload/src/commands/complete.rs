@@ -133,6 +133,7 @@ mod tests {
                 "split",
                 "merge",
                 "lint",
+                "doctor",
                 "explain",
                 "schema",
                 "version",
@@ -159,5 +160,7 @@ mod tests {
         assert_eq!(lines(&["lint", "--ignore", "AO101,AO90"]), ["AO101,AO901", "AO101,AO902"]);
         assert_eq!(lines(&["lint", "--ignore", "row-"]), [""; 0]);
         assert_eq!(lines(&["lint", "--fail-on", "w"]), ["warning"]);
+        assert_eq!(lines(&["explain", "AD30"]), lines(&["doctor", "--select", "AD30"]));
+        assert!(lines(&["doctor", "--ignore", "AD30"]).contains(&"AD302".into()));
     }
 }

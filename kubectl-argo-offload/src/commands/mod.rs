@@ -2,6 +2,7 @@
 
 mod complete;
 mod completion;
+mod doctor;
 mod explain;
 mod get;
 mod lint;
@@ -13,6 +14,7 @@ mod printed_workflow;
 mod relay;
 mod rows;
 mod schema;
+mod selection;
 mod size;
 mod split;
 mod version;
@@ -22,6 +24,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use argo_offload_core::golang::ArgoVersion;
 
+pub(crate) use self::doctor::CHECKS;
 use self::named_store::Named;
 use crate::cli::Command;
 use crate::output::say;
@@ -88,6 +91,10 @@ pub(crate) fn run(command: Command) -> Result<Answer> {
                 profile::complete_lint(&mut arguments)?;
             }
             lint::run(&arguments)
+        }
+        Command::Doctor(mut arguments) => {
+            profile::complete_doctor(&mut arguments)?;
+            doctor::run(&arguments)
         }
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema { name } => schema::run(name),

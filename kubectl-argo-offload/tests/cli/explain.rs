@@ -21,6 +21,16 @@ fn rules_are_explained_by_code_and_name() {
 }
 
 #[test]
+fn checks_are_explained_by_code_and_name() {
+    let folder = Folder::new();
+    let text = folder.run(&["explain", "AD307"]).good();
+    snapshot("explain-check", &text.shown());
+    let by_name = folder.run(&["explain", "database-table"]).good();
+    assert_eq!(by_name.out(), text.out());
+    snapshot("doctor-checks", &folder.run(&["doctor", "--list-checks"]).good().shown());
+}
+
+#[test]
 fn symptoms_are_found_in_logs_and_explained() {
     let folder = Folder::new();
     snapshot("explain-log", &folder.run_with(&["explain", "-"], LOG.as_bytes()).good().shown());

@@ -9,7 +9,10 @@ use argo_offload_core::config::is_managed_namespace;
 use argo_offload_core::golang::ArgoVersion;
 use argo_offload_core::size::max_workflow_bytes;
 
-pub use search::find_controller;
+pub(super) use search::PODS;
+pub(super) use workload::{deployment_of, is_controller};
+
+pub use search::{Controllers, find_controller, find_controllers};
 
 /// The ConfigMap's name where nothing says another.
 ///

@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Pod;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::workload::{deployment_of, of_deployment, of_pod};
 use super::{CONFIG_MAP, Controller};
 use crate::cli::ControllerArguments;
 use crate::cluster::access::Access;
 use crate::cluster::error::{ClusterError, ErrorKind};
+use crate::cluster::list::list;
 use crate::cluster::request::Cluster;
-use crate::cluster::workflows::Query;
 use crate::cluster::{is_name, read_config_map};
 
 /// Where the controller is when nothing else is known.
@@ -26,12 +24,21 @@ const DEPLOYMENTS: [(&str, &str); 3] = [
     ("labelSelector", "app.kubernetes.io/component=workflow-controller"),
 ];
 /// How pods of controllers are asked for; kustomize's prefixes leave these labels alone.
-const PODS: [(&str, &str); 2] = [
+pub(in crate::cluster) const PODS: [(&str, &str); 2] = [
     ("labelSelector", "app=workflow-controller"),
     ("labelSelector", "app.kubernetes.io/component=workflow-controller"),
 ];
 
 type Found = BTreeMap<(String, String), Controller>;
+
+/// The controllers that a user can see.
+#[derive(Debug)]
+pub struct Controllers {
+    /// By namespace and name.
+    pub found: Vec<Controller>,
+    /// The first right that is lacking to see all of them.
+    pub hidden: Option<ClusterError>,
+}
 
 /// The workflow-controller: in the namespace that is named, else wherever there is one.
 ///
@@ -53,20 +60,8 @@ pub async fn find_controller(
             ));
         }
     }
-    let mut found = Found::new();
-    let mut hidden = None;
-    match &flags.controller_namespace {
-        Some(namespace) => look_in(cluster, namespace, &mut found, &mut hidden).await?,
-        None => {
-            look_everywhere(cluster, &mut found, &mut hidden).await?;
-            if hidden.is_some() {
-                for namespace in usual_namespaces(cluster) {
-                    look_in(cluster, &namespace, &mut found, &mut hidden).await?;
-                }
-            }
-        }
-    }
-    let mut found: Vec<Controller> = found.into_values().collect();
+    let Controllers { mut found, hidden } =
+        find_controllers(cluster, flags.controller_namespace.as_deref()).await?;
     if let Some(name) = &flags.configmap {
         // With one controller, the name is what its ConfigMap is called; with several it says which one is meant.
         if found.len() == 1 {
@@ -87,6 +82,30 @@ pub async fn find_controller(
         1 => found.pop().ok_or_else(|| none_found(flags)),
         _ => Err(several(&found)),
     }
+}
+
+/// Every controller that can be seen: in one namespace, or wherever there is one.
+///
+/// # Errors
+/// The API does not answer.
+pub async fn find_controllers(
+    cluster: &Cluster,
+    namespace: Option<&str>,
+) -> Result<Controllers, ClusterError> {
+    let mut found = Found::new();
+    let mut hidden = None;
+    match namespace {
+        Some(namespace) => look_in(cluster, namespace, &mut found, &mut hidden).await?,
+        None => {
+            look_everywhere(cluster, &mut found, &mut hidden).await?;
+            if hidden.is_some() {
+                for namespace in usual_namespaces(cluster) {
+                    look_in(cluster, &namespace, &mut found, &mut hidden).await?;
+                }
+            }
+        }
+    }
+    Ok(Controllers { found: found.into_values().collect(), hidden })
 }
 
 fn usual_namespaces(cluster: &Cluster) -> Vec<String> {
@@ -176,45 +195,6 @@ fn seen<T>(
             Ok(None)
         }
         Err(error) => Err(error),
-    }
-}
-
-#[derive(Deserialize)]
-struct List<T> {
-    items: Vec<T>,
-    #[serde(default)]
-    metadata: ListMetadata,
-}
-
-#[derive(Default, Deserialize)]
-struct ListMetadata {
-    #[serde(default)]
-    r#continue: String,
-}
-
-async fn list<T: DeserializeOwned>(
-    cluster: &Cluster,
-    path: &str,
-    access: &Access,
-    selector: Option<(&str, &str)>,
-) -> Result<Vec<T>, ClusterError> {
-    let mut all = Vec::new();
-    let mut next = String::new();
-    loop {
-        let mut query = Query::new();
-        query.add("limit", "100");
-        if let Some((name, value)) = selector {
-            query.add(name, value);
-        }
-        if !next.is_empty() {
-            query.add("continue", &next);
-        }
-        let list: List<T> = cluster.object(&format!("{path}?{}", query.text()), access).await?;
-        all.extend(list.items);
-        next = list.metadata.r#continue;
-        if next.is_empty() {
-            return Ok(all);
-        }
     }
 }
 

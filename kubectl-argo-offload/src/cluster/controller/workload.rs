@@ -32,7 +32,7 @@ pub(super) fn of_pod(pod: &Pod) -> Option<Controller> {
 }
 
 /// The Deployment that a pod belongs to, by the names of its ReplicaSet.
-pub(super) fn deployment_of(pod: &Pod) -> Option<String> {
+pub(in crate::cluster) fn deployment_of(pod: &Pod) -> Option<String> {
     let owners = pod.metadata.owner_references.as_ref()?;
     let owner = owners.iter().find(|owner| owner.kind == "ReplicaSet")?;
     owner.name.rsplit_once('-').map(|(name, _)| name.to_owned())
@@ -86,7 +86,7 @@ fn words(container: &Container) -> impl Iterator<Item = &str> {
     [&container.command, &container.args].into_iter().flatten().flatten().map(String::as_str)
 }
 
-fn is_controller(container: &Container) -> bool {
+pub(in crate::cluster) fn is_controller(container: &Container) -> bool {
     let image = container.image.as_deref().unwrap_or_default();
     image.rsplit('/').next().unwrap_or_default().starts_with("workflow-controller")
         || words(container).any(|word| word.rsplit('/').next() == Some("workflow-controller"))

@@ -10,12 +10,13 @@ use argo_offload_core::config::rules::{self, Rule};
 use argo_offload_core::symptoms::{SYMPTOMS, Seen, Symptom, recognise};
 
 use super::Answer;
+use super::doctor::{self, Check, CheckItem};
 use super::lint::RuleItem;
 use crate::cli::{ExplainArguments, ExplainOutput};
 use crate::failure::Failure;
 use crate::input::read;
 use crate::output::{say, shortened, write_json, write_stdout};
-use report::{RuleReport, SymptomList, SymptomReport};
+use report::{CheckReport, RuleReport, SymptomList, SymptomReport};
 
 /// The most characters shown of a line of a log.
 const LINE: usize = 200;
@@ -30,15 +31,19 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<Answer> {
         show(json, || rule_text(rule), &RuleReport::of(rule))?;
         return Ok(Answer::Good);
     }
+    if let Some(check) = doctor::find(subject) {
+        show(json, || check_text(check), &CheckReport::of(check))?;
+        return Ok(Answer::Good);
+    }
     if let Some(symptom) = SYMPTOMS.iter().find(|symptom| symptom.name == subject) {
         show(json, || symptom_text(symptom), &SymptomReport::of(symptom))?;
         return Ok(Answer::Good);
     }
     let seen = recognise(subject);
     if seen.is_empty() {
-        return Err(Failure::new(format!("there is no rule or symptom {subject:?}"))
+        return Err(Failure::new(format!("there is no rule, check or symptom {subject:?}"))
             .help(
-                "kubectl argo-offload lint --list-rules lists the rules; - reads a log from stdin",
+                "lint --list-rules lists the rules, doctor --list-checks the checks; - reads a log from stdin",
             )
             .into());
     }
@@ -62,6 +67,11 @@ fn rule_text(rule: &'static Rule) -> String {
         rule.source,
         RuleItem::of(rule).url
     )
+}
+
+fn check_text(check: &'static Check) -> String {
+    let Check { code, name, summary, documentation, .. } = check;
+    format!("{code} {name}\n\n{summary}\n\n{documentation}\nPage: {}\n", CheckItem::of(check).url)
 }
 
 fn symptom_text(symptom: &Symptom) -> String {

@@ -1,12 +1,14 @@
-//! Rules and symptoms for scripts.
+//! Rules, checks and symptoms for scripts.
 
 use argo_offload_core::config::rules::{self, Rule};
 use argo_offload_core::symptoms::{Seen, Symptom};
 use serde::Serialize;
 
+use crate::commands::doctor::{Check, CheckItem};
 use crate::commands::lint::RuleItem;
 use crate::output::API_VERSION;
 
+const CHECK: &str = "Check";
 const RULE: &str = "Rule";
 const SYMPTOM: &str = "Symptom";
 const SYMPTOM_LIST: &str = "SymptomList";
@@ -24,6 +26,32 @@ pub(super) struct RuleReport {
     rule: RuleItem,
     /// In Markdown, under fixed headings.
     documentation: &'static str,
+}
+
+/// A check of doctor with its documentation.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "Check"))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CheckReport {
+    #[cfg_attr(test, schemars(extend("const" = API_VERSION)))]
+    api_version: &'static str,
+    #[cfg_attr(test, schemars(extend("const" = CHECK)))]
+    kind: &'static str,
+    #[serde(flatten)]
+    check: CheckItem,
+    /// In Markdown, under fixed headings.
+    documentation: &'static str,
+}
+
+impl CheckReport {
+    pub(super) fn of(check: &'static Check) -> Self {
+        Self {
+            api_version: API_VERSION,
+            kind: CHECK,
+            check: CheckItem::of(check),
+            documentation: check.documentation,
+        }
+    }
 }
 
 /// What logs of Argo, or messages of a workflow, say when offloading or its surroundings fail.
@@ -120,6 +148,7 @@ mod tests {
 
     #[test]
     fn the_schemas_are_fresh() {
+        assert_fresh::<CheckReport>("check");
         assert_fresh::<RuleReport>("rule");
         assert_fresh::<SymptomReport>("symptom");
         assert_fresh::<SymptomList>("symptom-list");

@@ -6,11 +6,11 @@ use anyhow::{Context, Result};
 use argo_offload_core::config::{Options, apply_fixes};
 
 use super::files::Found;
-use super::rules::Selection;
 use super::text::counted;
 use super::{Linted, answer, diff, show};
 use crate::cli::{LintArguments, LintOutput};
 use crate::commands::Answer;
+use crate::commands::selection::Selection;
 use crate::failure::Failure;
 use crate::input::{BOM, read};
 use crate::output::{printable, say, write_stdout};

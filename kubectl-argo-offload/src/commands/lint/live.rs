@@ -1,15 +1,18 @@
 //! What the controller has in the cluster, as documents.
 
 use anyhow::Result;
+use argo_offload_core::config::rules::Rule;
+use argo_offload_core::config::{Finding, Options, Severity};
 use argo_offload_core::golang::ArgoVersion;
 use argo_offload_core::yaml;
 use serde_json::Value;
 
 use super::files::Found;
+use super::{Linted, rules};
 use crate::cli::{ControllerArguments, LintArguments};
 use crate::cluster::{
-    Access, Cluster, ClusterError, Controller, configuration, connect, find_controller,
-    object_text, owner_of,
+    Access, Cluster, ClusterError, Configuration, Controller, Owner, configuration, connect,
+    find_controller, object_text, owner_of,
 };
 use crate::commands::live::block_on;
 use crate::failure::Failure;
@@ -23,6 +26,10 @@ pub(super) struct Live {
     pub(super) version: Option<ArgoVersion>,
     /// Whether the Secrets could be looked for.
     pub(super) complete: bool,
+    /// Who keeps the ConfigMap, if anybody does.
+    owner: Option<Owner>,
+    /// What could not be looked at, as a right is lacking.
+    left_out: Vec<ClusterError>,
 }
 
 /// Reads the ConfigMap, the Secrets that its `persistence` names, and the Deployments of controller and server.
@@ -37,30 +44,73 @@ pub(super) fn find(arguments: &LintArguments) -> Result<Live> {
             configmap: arguments.configmap.clone(),
         };
         let controller = find_controller(&cluster, &flags, None).await?;
-        read(&cluster, &controller, arguments.argo_version).await
+        let argo = arguments.argo_version.or(controller.version).unwrap_or_default();
+        let configuration = configuration(&cluster, &controller, argo).await?;
+        let live = read(&cluster, &controller, &configuration).await?;
+        let place = &configuration.place;
+        match &live.owner {
+            Some(owner) => say(format_args!(
+                "the ConfigMap {place} is kept by {owner}: mend it there, a change by hand is undone"
+            )),
+            None => say(format_args!(
+                "the ConfigMap {place} is kept by nobody else: mend it with kubectl edit"
+            )),
+        }
+        for error in &live.left_out {
+            let help = error.help().unwrap_or_default();
+            say(format_args!("note: not looked at: {error}; {help}"));
+        }
+        Ok(live)
     })
+}
+
+/// What lint says about what a controller has in the cluster.
+pub(in crate::commands) struct LiveFinding {
+    pub(in crate::commands) rule: &'static Rule,
+    pub(in crate::commands) severity: Severity,
+    /// `configmap/NAME:LINE:COLUMN`, in the object as YAML.
+    pub(in crate::commands) place: String,
+    pub(in crate::commands) message: String,
+    pub(in crate::commands) help: Option<String>,
+}
+
+/// Lints what a controller has in the cluster.
+///
+/// # Errors
+/// Something is not read for another reason than that it is not there or forbidden.
+pub(in crate::commands) async fn findings(
+    cluster: &Cluster,
+    controller: &Controller,
+    configuration: &Configuration,
+    upgrade_to: Option<ArgoVersion>,
+) -> Result<Vec<LiveFinding>> {
+    let live = read(cluster, controller, configuration).await?;
+    let options = Options { version: live.version, upgrade_to, live: live.complete };
+    let linted = Linted::of(&live.objects, &options, &rules::selected(&[], &[])?);
+    let finding = |finding: &Finding| {
+        let region = linted.region(&finding.span);
+        let name = linted.input(finding.span.file).map_or("", |input| input.name.as_str());
+        LiveFinding {
+            rule: finding.rule,
+            severity: finding.severity,
+            place: format!("{name}:{}:{}", region.line, region.column),
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+        }
+    };
+    Ok(linted.report.findings.iter().map(finding).collect())
 }
 
 async fn read(
     cluster: &Cluster,
     controller: &Controller,
-    argo: Option<ArgoVersion>,
+    configuration: &Configuration,
 ) -> Result<Live> {
     let namespace = controller.namespace.as_str();
-    let argo = argo.or(controller.version).unwrap_or_default();
-    let configuration = configuration(cluster, controller, argo).await?;
-    let place = &configuration.place;
-    match owner_of(&configuration.text) {
-        Some(owner) => say(format_args!(
-            "the ConfigMap {place} is kept by {owner}: mend it there, a change by hand is undone"
-        )),
-        None => say(format_args!(
-            "the ConfigMap {place} is kept by nobody else: mend it with kubectl edit"
-        )),
-    }
     let name = format!("configmap/{}", controller.config_map);
     let mut objects = vec![document(&name, &configuration.text)?];
-    let named = secrets(&configuration);
+    let mut left_out = Vec::new();
+    let named = secrets(configuration);
     // In managed clusters the Secret may lie elsewhere, which only they know.
     let mut complete = named.is_some() && controller.other_secret_namespace().is_none();
     for name in named.into_iter().flatten() {
@@ -82,7 +132,7 @@ async fn read(
         }
         if let Some(error) = refused {
             complete = false;
-            left_out(&error)?;
+            left_out.push(if_forbidden(error)?);
         }
     }
     let workload = controller.workload.as_deref().and_then(|name| name.strip_prefix("deployment/"));
@@ -91,24 +141,20 @@ async fn read(
         match object_text(cluster, &access).await {
             Ok(text) => objects.push(document(&format!("deployment/{name}"), &text)?),
             Err(error) if error.is_not_found() => {}
-            Err(error) => left_out(&error)?,
+            Err(error) => left_out.push(if_forbidden(error)?),
         }
     }
-    Ok(Live { objects, version: controller.version, complete })
+    let owner = owner_of(&configuration.text);
+    Ok(Live { objects, version: controller.version, complete, owner, left_out })
 }
 
-/// Says what is not looked at, where only a right is lacking.
-fn left_out(error: &ClusterError) -> Result<()> {
-    if !error.is_forbidden() {
-        return Err(error.clone().into());
-    }
-    let help = error.help().unwrap_or_default();
-    say(format_args!("note: not looked at: {error}; {help}"));
-    Ok(())
+/// What is only not looked at, as a right is lacking.
+fn if_forbidden(error: ClusterError) -> Result<ClusterError> {
+    if error.is_forbidden() { Ok(error) } else { Err(error.into()) }
 }
 
 /// The Secrets that the database in use is entered with; `None` where the configuration cannot be read.
-fn secrets(configuration: &crate::cluster::Configuration) -> Option<Vec<String>> {
+fn secrets(configuration: &Configuration) -> Option<Vec<String>> {
     let section = configuration.persistence().ok()?.map(|section| section.json)?;
     let database =
         section.get("postgresql").filter(|one| one.is_object()).or(section.get("mysql"))?;

@@ -18,6 +18,7 @@ use argo_offload_core::config::{
     File, Finding, Kind, Options, Recognised, Report, Severity, Span, lint,
 };
 
+use super::selection::Selection;
 use super::{Answer, notice};
 use crate::cli::{LintArguments, LintFailOn, LintOutput};
 use crate::input::place::{Lines, Region};
@@ -25,8 +26,8 @@ use crate::input::{BOM, Input};
 use crate::output::{say, shortened, write_stdout};
 use files::Found;
 use hidden::Hidden;
+pub(super) use live::{LiveFinding, findings as live_findings};
 pub(super) use rules::RuleItem;
-use rules::Selection;
 
 /// The most characters of a message: names in it come from the file and may be of any length.
 const MESSAGE: usize = 1000;
@@ -58,7 +59,7 @@ impl<'a> Linted<'a> {
         let lines: Vec<Lines> = files.iter().map(|file| Lines::of(file.text)).collect();
         let hidden = Hidden::of(&report, &lines);
         keep_confidential(&mut report.findings, &report.secrets);
-        report.findings.retain(|finding| selection.has(finding.rule));
+        report.findings.retain(|finding| selection.has(finding.rule.code));
         for finding in &mut report.findings {
             finding.message = shortened(&finding.message, MESSAGE);
             for text in [&mut finding.help, &mut finding.argo].into_iter().flatten() {
@@ -68,7 +69,7 @@ impl<'a> Linted<'a> {
                 related.message = shortened(&related.message, MESSAGE);
             }
         }
-        let suppressed = report.suppressed.iter().filter(|rule| selection.has(rule)).count();
+        let suppressed = report.suppressed.iter().filter(|rule| selection.has(rule.code)).count();
         Self { inputs, report, lines, hidden, suppressed, complete: true }
     }
 
@@ -115,7 +116,7 @@ impl<'a> Linted<'a> {
 }
 
 pub(super) fn run(arguments: &LintArguments) -> Result<Answer> {
-    let selection = Selection::of(&arguments.select, &arguments.ignore)?;
+    let selection = rules::selected(&arguments.select, &arguments.ignore)?;
     if arguments.list_rules {
         return rules::list(arguments.output, &selection);
     }

@@ -7,50 +7,15 @@ use serde::Serialize;
 
 use crate::cli::LintOutput;
 use crate::commands::Answer;
+use crate::commands::selection::{Choice, Named, Selection};
 use crate::failure::Failure;
 use crate::output::{API_VERSION, Table, write_json, write_stdout};
 
-/// Which rules are asked for.
-pub(super) struct Selection {
-    codes: Vec<&'static str>,
-}
-
-impl Selection {
-    /// Reads `--select` and `--ignore`.
-    pub(super) fn of(select: &[String], ignore: &[String]) -> Result<Self> {
-        let mut codes: Vec<&'static str> = Vec::new();
-        if select.is_empty() {
-            codes.extend(RULES.iter().map(|rule| rule.code));
-        }
-        for word in select {
-            codes.extend(matching(word)?.iter().map(|rule| rule.code));
-        }
-        for word in ignore {
-            let left_out = matching(word)?;
-            codes.retain(|code| left_out.iter().all(|rule| rule.code != *code));
-        }
-        Ok(Self { codes })
-    }
-
-    pub(super) fn has(&self, rule: &Rule) -> bool {
-        self.codes.contains(&rule.code)
-    }
-}
-
-/// The rules that a code, a name or the beginning of a code means.
-fn matching(word: &str) -> Result<Vec<&'static Rule>> {
-    let upper = word.to_ascii_uppercase();
-    let rules: Vec<&'static Rule> = RULES
-        .iter()
-        .copied()
-        .filter(|rule| rule.name == word || (!word.is_empty() && rule.code.starts_with(&upper)))
-        .collect();
-    if rules.is_empty() {
-        return Err(Failure::new(format!("there is no rule {word:?}"))
-            .help("kubectl argo-offload lint --list-rules lists them")
-            .into());
-    }
-    Ok(rules)
+/// The rules that `--select` and `--ignore` ask for.
+pub(super) fn selected(select: &[String], ignore: &[String]) -> Result<Selection> {
+    let all = RULES.iter().map(|rule| Named { code: rule.code, name: rule.name }).collect();
+    let list = "kubectl argo-offload lint --list-rules";
+    Selection::of(&Choice { all, noun: "rule", list }, select, ignore)
 }
 
 const KIND: &str = "RuleList";
@@ -120,7 +85,7 @@ pub(crate) fn codes() -> Vec<&'static str> {
 
 /// Prints the rules.
 pub(super) fn list(output: LintOutput, selection: &Selection) -> Result<Answer> {
-    let rules = RULES.iter().copied().filter(|rule| selection.has(rule));
+    let rules = RULES.iter().copied().filter(|rule| selection.has(rule.code));
     match output {
         LintOutput::Json => write_json(&RuleList {
             api_version: API_VERSION,

@@ -4,12 +4,15 @@ use anyhow::Error;
 use argo_offload_core::golang::ArgoVersion;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::cli::LiveArguments;
+use crate::cli::{DatabaseArguments, LiveArguments};
 use crate::cluster::{
-    Cluster, ClusterError, Controller, SecretKey, configuration, find_controller, secret_text,
+    Cluster, ClusterError, Configuration, Controller, SecretKey, configuration, find_controller,
+    secret_text,
 };
 use crate::failure::Failure;
-use crate::store::mysql::{Connector, Limits, MySqlStore, Persistence, PersistenceError, Target};
+use crate::store::mysql::{
+    Connector, DatabaseError, Limits, MySqlStore, Persistence, PersistenceError, Target,
+};
 use crate::tunnel::{Relay, Route, route};
 
 /// Argo's table, and the controller that writes it.
@@ -69,9 +72,31 @@ pub(in crate::commands) async fn database(
     let failed = |error: ClusterError| NoDatabase::of(error, Some(namespace));
     let argo = controller.version.unwrap_or(ArgoVersion::NEWEST);
     let configuration = configuration(cluster, &controller, argo).await.map_err(failed)?;
-    let section = configuration.persistence().map_err(failed)?;
+    let persistence = persistence(&configuration, namespace)?;
+    let target = target(cluster, &controller, &persistence, &arguments.database).await?;
+    let connector = connector(cluster, namespace, target, &arguments.database).await?;
+    let store = MySqlStore::connect(connector).await.map_err(|error| unreachable(&error))?;
+    let cluster_name = persistence.cluster_name;
+    Ok(Database {
+        store,
+        cluster_name,
+        managed_namespace: controller.managed_namespace.clone(),
+        instance_id: configuration.verdict.instance_id,
+    })
+}
+
+/// The MySQL or MariaDB that a controller's configuration names.
+///
+/// # Errors
+/// The controller refuses the configuration, or it names none.
+pub(in crate::commands) fn persistence(
+    configuration: &Configuration,
+    namespace: &str,
+) -> Result<Persistence, NoDatabase> {
+    let section =
+        configuration.persistence().map_err(|error| NoDatabase::of(error, Some(namespace)))?;
     let section = section.map(|persistence| persistence.json).unwrap_or_default();
-    let persistence = Persistence::parse(&section).map_err(|error| {
+    Persistence::parse(&section).map_err(|error| {
         let what = format!("the ConfigMap {}: {error}", configuration.place);
         match error {
             PersistenceError::PostgreSql => {
@@ -90,12 +115,25 @@ pub(in crate::commands) async fn database(
                 Failure::new(what).help("see what is wrong: kubectl argo-offload lint --live").into(),
             ),
         }
-    })?;
-    let user = credential(cluster, &controller, &persistence.user).await.map_err(failed)?;
-    let password = credential(cluster, &controller, &persistence.password).await.map_err(failed)?;
+    })
+}
+
+/// The database with the user and password of the Secrets.
+///
+/// # Errors
+/// A Secret or its key is not there, or this user may not read it.
+pub(in crate::commands) async fn target(
+    cluster: &Cluster,
+    controller: &Controller,
+    persistence: &Persistence,
+    arguments: &DatabaseArguments,
+) -> Result<Target, NoDatabase> {
+    let failed = |error: ClusterError| NoDatabase::of(error, Some(&controller.namespace));
+    let user = credential(cluster, controller, &persistence.user).await.map_err(failed)?;
+    let password = credential(cluster, controller, &persistence.password).await.map_err(failed)?;
     let mut target = persistence.target(user.expose_secret().to_owned(), password);
-    target.allow_plaintext = arguments.database.allow_plaintext;
-    if let Some(file) = &arguments.database.db_ca {
+    target.allow_plaintext = arguments.allow_plaintext;
+    if let Some(file) = &arguments.db_ca {
         target.trust(file).map_err(|error| {
             NoDatabase::Failed(
                 Failure::new(format_args!("cannot read {}: {error}", file.display()))
@@ -104,43 +142,29 @@ pub(in crate::commands) async fn database(
             )
         })?;
     }
-    let relay = arguments
-        .database
-        .relay(&target.host, target.port)
-        .map_err(|failure| NoDatabase::Failed(failure.into()))?;
-    let connector = match relay {
-        Some(pod) => {
-            let relay = Relay::start(cluster, namespace, &pod)
-                .await
-                .map_err(|error| NoDatabase::Failed(error.into()))?;
-            Connector::new(target, Limits::default()).by_relay(cluster, relay)
-        }
-        None => connector(cluster, arguments, target, namespace).await?,
-    };
-    let store = MySqlStore::connect(connector).await.map_err(|error| {
-        let help = error.help();
-        let help = format!(
-            "{help}; another way to it: --via svc/NAME, pod/NAME, relay or direct; through argo-server: --store server"
-        );
-        NoDatabase::Failed(Failure::new(&error).help(help).into())
-    })?;
-    let cluster_name = persistence.cluster_name;
-    Ok(Database {
-        store,
-        cluster_name,
-        managed_namespace: controller.managed_namespace.clone(),
-        instance_id: configuration.verdict.instance_id,
-    })
+    Ok(target)
 }
 
-/// Connects straight, or through a Service or pod of the cluster.
-async fn connector(
+/// The way to it: straight, through a Service or pod of the cluster, or through a relay, which is made.
+///
+/// # Errors
+/// There is no such way.
+pub(in crate::commands) async fn connector(
     cluster: &Cluster,
-    arguments: &LiveArguments,
-    mut target: Target,
     namespace: &str,
+    mut target: Target,
+    arguments: &DatabaseArguments,
 ) -> Result<Connector, NoDatabase> {
-    let way = route(cluster, &arguments.database.via, &target.host, target.port, namespace)
+    let relay = arguments
+        .relay(&target.host, target.port)
+        .map_err(|failure| NoDatabase::Failed(failure.into()))?;
+    if let Some(pod) = relay {
+        let relay = Relay::start(cluster, namespace, &pod)
+            .await
+            .map_err(|error| NoDatabase::Failed(error.into()))?;
+        return Ok(Connector::new(target, Limits::default()).by_relay(cluster, relay));
+    }
+    let way = route(cluster, &arguments.via, &target.host, target.port, namespace)
         .await
         .map_err(|error| NoDatabase::Failed(error.into()))?;
     Ok(match way {
@@ -154,6 +178,15 @@ async fn connector(
         }
         Route::Through(pod) => Connector::new(target, Limits::default()).through(cluster, pod),
     })
+}
+
+/// Why there is no connection, with the other ways there are.
+pub(in crate::commands) fn unreachable(error: &DatabaseError) -> NoDatabase {
+    let help = format!(
+        "{}; another way to it: --via svc/NAME, pod/NAME, relay or direct; through argo-server: --store server",
+        error.help()
+    );
+    NoDatabase::Failed(Failure::new(error).help(help).into())
 }
 
 /// A user name or password, where the controller may take it from.

@@ -1,6 +1,7 @@
 //! What commands on a cluster share.
 
 mod database;
+mod references;
 mod server;
 
 use anyhow::{Context, Result};
@@ -8,7 +9,8 @@ use anyhow::{Context, Result};
 use crate::cluster::Page;
 use crate::output::say;
 
-pub(super) use database::{Database, NoDatabase, database};
+pub(super) use database::{Database, NoDatabase, connector, database, persistence, target};
+pub(super) use references::references;
 pub(super) use server::{Server, server};
 
 /// Runs what waits for servers.

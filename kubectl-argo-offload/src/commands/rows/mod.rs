@@ -1,6 +1,5 @@
 //! `rows`: what a store holds, by workflow, and which of it workflows still need.
 
-mod references;
 mod report;
 mod show;
 
@@ -11,7 +10,7 @@ use argo_offload_core::rows::{References, RowState, WorkflowRows, by_workflow, c
 
 use self::report::Report;
 use super::Answer;
-use super::live::{Database, NoDatabase, block_on, database};
+use super::live::{Database, NoDatabase, block_on, database, references};
 use super::named_store::{Named, warn};
 use crate::cli::{RowsArguments, RowsOutput};
 use crate::cluster::{Cluster, ClusterError, connect};
@@ -20,7 +19,7 @@ use crate::output::{write_json, write_yaml};
 use crate::store::{NodeStore, RowInfo, Sizes, Wanted};
 
 /// Between two looks at a row that is missing: a restored workflow names its row for a moment before that is written.
-const SECOND_LOOK: Duration = Duration::from_secs(3);
+pub(super) const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 pub(super) fn run(arguments: &RowsArguments) -> Result<Answer> {
     let report = match Named::in_files(Some(&arguments.store))? {
@@ -97,7 +96,7 @@ async fn look(
     namespace: Option<&str>,
     own: Option<&str>,
 ) -> Result<Option<References>> {
-    let error = match references::read(cluster, namespace, own).await {
+    let error = match references(cluster, namespace, own, |_| {}).await {
         Ok(references) => return Ok(Some(references)),
         Err(error) => error,
     };

@@ -7,17 +7,21 @@ mod show;
 use std::borrow::Cow;
 
 use anyhow::Result;
-use argo_offload_core::golang::{DecodeError, Encoder};
+use argo_offload_core::golang::{ArgoVersion, DecodeError, Encoder};
 use argo_offload_core::nodes::{MergeError, decompress_nodes};
-use argo_offload_core::size::{DEFAULT_MAX_WORKFLOW_BYTES, Rules, compress_nodes, judge, measure};
+use argo_offload_core::size::{
+    Compressed, DEFAULT_MAX_WORKFLOW_BYTES, Measure, Rules, Verdict, compress_nodes, judge, measure,
+};
 use argo_offload_core::workflow::{Envelope, EnvelopeProblem, Storage};
 
-use self::report::{Item, Level, Report};
+use self::report::{Item, Report};
 use super::{Answer, notice};
 use crate::cli::{FailOn, SizeArguments, SizeOutput};
 use crate::failure::{self, Failure};
 use crate::input::{Document, Objects, inputs, objects};
 use crate::output::{counted, printable, say, write_json, write_yaml};
+
+pub(super) use self::report::Level;
 
 pub(super) fn run(arguments: &SizeArguments) -> Result<Answer> {
     let report =
@@ -134,36 +138,74 @@ fn item(
             Box::new(move |object, objects| object.envelope_failure(objects, &error));
         if other { Unmeasured::OtherKind(failure) } else { Unmeasured::Failed(failure) }
     })?;
-    let failed = |failure: MakeFailure| Unmeasured::Failed(failure);
-    // Compressed nodes count as the controller counts them: hydrated.
-    let compressed = envelope.storage() == Storage::Compressed;
-    let text = if compressed {
-        decompress_nodes(encoder, object.text(objects)).map_err(|error| {
-            failed(Box::new(move |object, objects| match &error {
-                MergeError::Workflow(error) => object.refused(objects, error, argo),
-                _ => object.in_compressed_nodes(objects, &error),
-            }))
-        })?
-    } else {
-        Cow::Borrowed(object.text(objects))
-    };
-    let refused = |error: DecodeError| {
-        failed(Box::new(move |object, objects| {
-            if compressed {
-                let nodes = "the decompressed compressedNodes";
-                Failure::in_nodes(&objects.name, nodes, &error, argo)
-            } else {
-                object.refused(objects, &error, argo)
+    let weighed = weigh(encoder, argo, &report.rules, &envelope);
+    let Weighed { size, verdict, compressed } = weighed.map_err(|refusal| {
+        let failure: MakeFailure = Box::new(move |object, objects| match &refusal {
+            Refusal::Compressed(MergeError::Workflow(error)) => {
+                object.refused(objects, error, argo)
             }
-        }))
+            Refusal::Compressed(error) => object.in_compressed_nodes(objects, error),
+            Refusal::Nodes(error) => {
+                let nodes = "the decompressed compressedNodes";
+                Failure::in_nodes(&objects.name, nodes, error, argo)
+            }
+            Refusal::Object(error) => object.refused(objects, error, argo),
+        });
+        Unmeasured::Failed(failure)
+    })?;
+    Ok(Item::new(report, &envelope, size, verdict, compressed))
+}
+
+/// How close a Workflow is to the limit; `None` where Argo would refuse what is in it.
+pub(super) fn level(
+    encoder: &mut Encoder,
+    argo: ArgoVersion,
+    rules: &Rules,
+    envelope: &Envelope<'_>,
+) -> Option<Level> {
+    let weighed = weigh(encoder, argo, rules, envelope).ok()?;
+    Some(Level::of(&weighed.verdict, rules))
+}
+
+/// A Workflow's size, and what the controller does with it.
+struct Weighed {
+    size: Measure,
+    verdict: Verdict,
+    /// With its nodes compressed, where the verdict depends on it.
+    compressed: Option<Compressed>,
+}
+
+/// What Argo would refuse.
+enum Refusal {
+    /// The compressed nodes, which are no nodes.
+    Compressed(MergeError),
+    /// The nodes that were compressed.
+    Nodes(DecodeError),
+    /// The object.
+    Object(DecodeError),
+}
+
+fn weigh(
+    encoder: &mut Encoder,
+    argo: ArgoVersion,
+    rules: &Rules,
+    envelope: &Envelope<'_>,
+) -> Result<Weighed, Refusal> {
+    // Compressed nodes count as the controller counts them: hydrated.
+    let is_compressed = envelope.storage() == Storage::Compressed;
+    let text = if is_compressed {
+        decompress_nodes(encoder, envelope.text).map_err(Refusal::Compressed)?
+    } else {
+        Cow::Borrowed(envelope.text)
     };
+    let refused = if is_compressed { Refusal::Nodes } else { Refusal::Object };
     let size = measure(encoder, argo, &text).map_err(refused)?;
-    let mut length = None;
-    let verdict = judge(&size, &report.rules, || {
-        let compressed = compress_nodes(encoder, &text)?;
-        length = Some(compressed);
-        Ok(compressed)
+    let mut compressed = None;
+    let verdict = judge(&size, rules, || {
+        let length = compress_nodes(encoder, &text)?;
+        compressed = Some(length);
+        Ok(length)
     })
     .map_err(refused)?;
-    Ok(Item::new(report, &envelope, size, verdict, length))
+    Ok(Weighed { size, verdict, compressed })
 }

@@ -90,13 +90,24 @@ pub(super) struct Item {
 /// How close a workflow is to the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) enum Level {
+pub(in crate::commands) enum Level {
     /// Neither near nor over.
     Ok,
     /// What is stored has 90 % of the limit, or the verdict is borderline.
     Near,
     /// The controller fails, or what it stores is larger than the limit.
     Over,
+}
+
+impl Level {
+    pub(super) fn of(verdict: &Verdict, rules: &Rules) -> Self {
+        match verdict.kind {
+            VerdictKind::DoesNotFit | VerdictKind::Failed => Self::Over,
+            _ if verdict.borderline => Self::Near,
+            _ if i128::from(verdict.bytes) * 10 >= i128::from(rules.max_bytes) * 9 => Self::Near,
+            _ => Self::Ok,
+        }
+    }
 }
 
 impl Report {
@@ -130,13 +141,7 @@ impl Item {
         let known = stored != Storage::Offloaded;
         let without_managed_fields =
             report.argo.counts_managed_fields() && !envelope.has_managed_fields;
-        let limit = report.rules.max_bytes;
-        let level = match verdict.kind {
-            VerdictKind::DoesNotFit | VerdictKind::Failed => Level::Over,
-            _ if verdict.borderline => Level::Near,
-            _ if i128::from(verdict.bytes) * 10 >= i128::from(limit) * 9 => Level::Near,
-            _ => Level::Ok,
-        };
+        let level = Level::of(&verdict, &report.rules);
         Self {
             namespace: envelope.namespace.to_string(),
             name: envelope.name.to_string(),

@@ -3,19 +3,13 @@
 use k8s_openapi::api::core::v1::{Container, Pod};
 use serde::Deserialize;
 
-use crate::cluster::{Access, Cluster, ClusterError, ErrorKind};
+use crate::cluster::{Access, Cluster, ClusterError, ErrorKind, SERVER_LABELS, is_server};
 use crate::tunnel::Target;
 
 /// The port where nothing says another.
 ///
 /// Source: Argo Workflows v3.7.6, cmd/argo/commands/server.go.
 const PORT: u16 = 2746;
-/// Labels of its pods: upstream's manifests, and the Helm chart's.
-const LABELS: [&str; 2] = [
-    "app%3Dargo-server",
-    "app.kubernetes.io%2Fcomponent%3Dserver%2Capp.kubernetes.io%2Fpart-of%3Dargo-workflows",
-];
-
 /// A pod of argo-server.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -31,7 +25,8 @@ struct Pods {
 /// A ready pod of argo-server.
 pub(super) async fn find(cluster: &Cluster, namespace: &str) -> Result<Found, ClusterError> {
     let access = Access::list("", "pods").in_namespace(namespace);
-    for labels in LABELS {
+    for labels in SERVER_LABELS {
+        let labels = labels.replace('=', "%3D").replace(',', "%2C").replace('/', "%2F");
         let path = format!("/api/v1/namespaces/{namespace}/pods?labelSelector={labels}");
         let pods: Pods = cluster.object(&path, &access).await?;
         if let Some(found) = pods.items.iter().find_map(|pod| of_pod(pod, namespace)) {
@@ -76,13 +71,6 @@ fn of_pod(pod: &Pod, namespace: &str) -> Option<Found> {
 
 fn words(container: &Container) -> impl Iterator<Item = &str> {
     [&container.command, &container.args].into_iter().flatten().flatten().map(String::as_str)
-}
-
-fn is_server(container: &Container) -> bool {
-    let image = container.image.as_deref().unwrap_or_default();
-    container.name == "argo-server"
-        || image.rsplit('/').next().unwrap_or_default().starts_with("argocli")
-        || words(container).any(|word| word == "server")
 }
 
 fn flag<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {

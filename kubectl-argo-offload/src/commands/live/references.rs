@@ -4,18 +4,19 @@ use anyhow::{Context, Result};
 use argo_offload_core::rows::{Reference, References};
 use argo_offload_core::workflow::Envelope;
 
+use super::note_inconsistency;
 use crate::cluster::{Cluster, Selection, workflows};
-use crate::commands::live::note_inconsistency;
 
-/// Reads every workflow of a namespace, or of all, and keeps what it names. The controller whose rows are meant runs
-/// those with its `instanceID`; of one that is not known, it may be any.
+/// Reads every workflow of a namespace, or of all, and keeps what it names; `visit` sees each of them. The controller
+/// whose rows are meant runs those with its `instanceID`; of one that is not known, it may be any.
 ///
 /// # Errors
 /// The user may not list them, or a workflow is none: then it is not known which rows are in use.
-pub(super) async fn read(
+pub(in crate::commands) async fn references(
     cluster: &Cluster,
     namespace: Option<&str>,
     own: Option<&str>,
+    mut visit: impl FnMut(&Envelope<'_>),
 ) -> Result<References> {
     let selection = Selection { namespace: namespace.map(Into::into), ..Selection::default() };
     let mut pages = workflows(cluster, selection);
@@ -25,6 +26,7 @@ pub(super) async fn read(
         for (index, text) in page.workflows().enumerate() {
             let envelope =
                 Envelope::parse(text).with_context(|| format!("{}, item {index}", page.name))?;
+            visit(&envelope);
             let Envelope { namespace, name, uid, offload_version, instance_id, .. } = envelope;
             let reference = Reference {
                 namespace: namespace.into_owned(),

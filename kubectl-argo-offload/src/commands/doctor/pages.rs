@@ -1,0 +1,74 @@
+//! The reference pages of the checks are what the registry says.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use super::CHECKS;
+use super::check::Check;
+
+#[test]
+fn check_pages_are_fresh() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/checks");
+    let mut pages: BTreeMap<String, String> =
+        CHECKS.iter().map(|check| (format!("{}.md", check.code), page(check))).collect();
+    pages.insert("README.md".into(), index());
+    if std::env::var_os("UPDATE").is_some() {
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("docs/checks");
+        for (name, text) in &pages {
+            std::fs::write(folder.join(name), text).expect("a page");
+        }
+        return;
+    }
+    let entries = folder.read_dir().expect("docs/checks");
+    let stored: BTreeMap<String, String> = entries
+        .map(|entry| {
+            let entry = entry.expect("a page");
+            let text = std::fs::read_to_string(entry.path()).expect("a page");
+            (entry.file_name().to_string_lossy().into_owned(), text)
+        })
+        .collect();
+    for name in pages.keys().chain(stored.keys()) {
+        assert!(
+            pages.get(name) == stored.get(name),
+            "docs/checks/{name} is stale; refresh it with: UPDATE=1 cargo test -p kubectl-argo-offload --lib check_pages"
+        );
+    }
+}
+
+#[test]
+fn every_check_is_documented_and_has_names_of_its_own() {
+    for (index, check) in CHECKS.iter().enumerate() {
+        let Check { code, name, summary, documentation, .. } = check;
+        assert!(summary.ends_with('.') && name.len() < 25, "{code} {summary}");
+        for heading in ["## What it checks\n", "\n## Why it matters\n", "\n## What to do\n"] {
+            assert!(documentation.contains(heading), "{code} has no heading {heading:?}");
+        }
+        let others = CHECKS.get(index + 1..).unwrap_or_default();
+        assert!(others.iter().all(|other| other.name != *name && other.code > *code), "{code}");
+        let rule = argo_offload_core::config::rules::find(name);
+        assert!(rule.is_none(), "{name} is a rule of lint, too");
+    }
+}
+
+fn page(check: &Check) -> String {
+    let Check { code, name, summary, documentation, .. } = check;
+    format!(
+        "<!-- Generated from kubectl-argo-offload/src/commands/doctor/checks; do not edit. -->\n\n# {code} {name}\n\n\
+         {summary}\n\n{}\n",
+        documentation.trim_end()
+    )
+}
+
+fn index() -> String {
+    let mut out = String::from(
+        "<!-- Generated from kubectl-argo-offload/src/commands/doctor/checks; do not edit. -->\n\n# Checks of doctor\n\n\
+         AD1xx is the cluster, AD2xx the configuration, AD3xx the database, AD4xx rows and workflows.\n\n\
+         | Code | Name | |\n|---|---|---|\n",
+    );
+    for Check { code, name, summary, .. } in CHECKS {
+        let _ = writeln!(out, "| [{code}]({code}.md) | {name} | {summary} |");
+    }
+    out
+}
