@@ -92,7 +92,7 @@ impl Cluster {
         self.ready(&argo)?;
         // The controller is ready as soon as it listens, and then makes its tables.
         let logs = ["logs", "-n", &argo.namespace, "deployment/workflow-controller"];
-        self.wait(&logs, |log| log.contains("Node status offloading is"))?;
+        self.wait(&logs, |log| log.contains("Starting Workflow Controller"))?;
         Ok(argo)
     }
 

@@ -59,7 +59,8 @@ async fn ready(pod: Arc<Pod>, index: usize, id: String) {
     for (port, path) in &container.program.probes {
         let port = pod.ports.get(port).copied().unwrap_or(*port);
         let path = run::filled(&pod, path);
-        while !http::status(port, &path, timeout).await.is_ok_and(|code| code < 500) {
+        // 503 is the gateway's; a server without an archive answers 500 of its own.
+        while !http::status(port, &path, timeout).await.is_ok_and(|code| code != 503) {
             tokio::time::sleep(EAGER).await;
         }
     }
