@@ -2,6 +2,7 @@
 
 mod connection;
 mod doctor;
+mod enable;
 mod get;
 mod lint;
 mod relay;
@@ -16,6 +17,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use connection::parse_duration;
 pub use connection::{ConnectionArguments, ControllerArguments, SelectionArguments};
 pub use doctor::{DoctorArguments, DoctorFailOn, DoctorOutput};
+pub use enable::{
+    ChangeArguments, ChangeForm, DatabaseTls, DisableArguments, DryRun, EnableArguments,
+};
 pub use get::{GetArguments, GetOutput, Status};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
 pub use relay::RelayArguments;
@@ -70,6 +74,10 @@ pub enum Command {
     Lint(Box<LintArguments>),
     /// Say whether offloading works, from the cluster to the last row, and what is about to break
     Doctor(Box<DoctorArguments>),
+    /// Turn offloading on: checked before, watched after, with a way back
+    Enable(Box<EnableArguments>),
+    /// Turn offloading off, once no running workflow needs it
+    Disable(Box<DisableArguments>),
     /// Explain a rule of lint, a check of doctor, or the known symptoms in a log
     Explain(ExplainArguments),
     /// Print JSON Schemas, for editors and scripts; without a name, what there is

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cli::{
-    ConnectionArguments, DatabaseArguments, DoctorArguments, LintArguments, LiveArguments,
+    ConnectionArguments, DatabaseArguments, DisableArguments, DoctorArguments, EnableArguments,
+    LintArguments, LiveArguments,
 };
 use crate::cluster::context_name;
 use crate::failure::Failure;
@@ -100,6 +101,28 @@ pub(crate) fn complete_doctor(doctor: &mut DoctorArguments) -> Result<(), Failur
     fill(&mut doctor.connection.namespace, profile.controller_namespace.clone());
     fill(&mut doctor.configmap, profile.configmap.clone());
     complete_database(&mut doctor.database, profile)
+}
+
+/// The same for `enable`.
+///
+/// # Errors
+/// The file is there and cannot be read.
+pub(crate) fn complete_enable(enable: &mut EnableArguments) -> Result<(), Failure> {
+    let Some(profile) = of(&enable.connection)? else { return Ok(()) };
+    fill(&mut enable.connection.namespace, profile.controller_namespace.clone());
+    fill(&mut enable.how.configmap, profile.configmap.clone());
+    complete_database(&mut enable.database, profile)
+}
+
+/// The same for `disable`.
+///
+/// # Errors
+/// The file is there and cannot be read.
+pub(crate) fn complete_disable(disable: &mut DisableArguments) -> Result<(), Failure> {
+    let Some(profile) = of(&disable.connection)? else { return Ok(()) };
+    fill(&mut disable.connection.namespace, profile.controller_namespace);
+    fill(&mut disable.how.configmap, profile.configmap);
+    Ok(())
 }
 
 fn fill<T>(flag: &mut Option<T>, value: Option<T>) {

@@ -18,6 +18,7 @@ use world::World;
 mod connection;
 mod controller;
 mod doctor;
+mod enable;
 mod faults;
 mod get;
 mod lint;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
         get::TESTS,
         lint::TESTS,
         doctor::TESTS,
+        enable::TESTS,
         rows::TESTS,
         permissions::TESTS,
         secrets::TESTS,

@@ -32,6 +32,8 @@ tests!(
     store_server_needs_what_the_table_says,
     lint_live_needs_what_the_table_says,
     doctor_needs_what_the_table_says,
+    enable_needs_what_the_table_says,
+    disable_needs_what_the_table_says,
     the_config_map_suffices_where_no_controller_can_be_seen,
     without_controller_namespace_the_current_one_is_looked_at,
     the_database_user_needs_select_on_one_table,
@@ -53,6 +55,8 @@ const TRIED: &[&str] = &[
     "--store server",
     "lint --live",
     "doctor",
+    "enable",
+    "disable",
 ];
 
 fn every_command_line_of_the_table_is_tried(_: &World) -> Result<()> {
@@ -170,7 +174,8 @@ impl<'world> Places<'world> {
     fn run(&self, user: &std::path::Path, words: &[&str], server: bool) -> Result<Ran> {
         let world = self.settings.world;
         let mut command = self.settings.command(user, words);
-        if words.contains(&"--live") || words.contains(&"doctor") {
+        let first = words.first().copied().unwrap_or_default();
+        if words.contains(&"--live") || matches!(first, "doctor" | "enable" | "disable") {
             // Its namespace is the controller's.
             command = world.command("kubectl", user);
             command.arg("argo-offload").args(words).args(["-n", &self.settings.namespace]);
@@ -274,6 +279,56 @@ fn get_o_json_needs_what_the_table_says(world: &World) -> Result<()> {
 
 fn lint_live_needs_what_the_table_says(world: &World) -> Result<()> {
     Places::new(world, "lint-live")?.try_each(&["lint --live"], &["lint", "--live"])
+}
+
+/// A changed Secret and ConfigMap: the API checks them, and stores nothing.
+fn enable_needs_what_the_table_says(world: &World) -> Result<()> {
+    let mut places = Places::new(world, "enable")?;
+    let password = places.settings.workflows.clone() + "/password";
+    let file = world.cluster.folder().join("enable-password");
+    std::fs::write(&file, password)?;
+    let file = file.display().to_string();
+    let words = [
+        "enable",
+        "--dry-run",
+        "server",
+        "--cluster-name",
+        "other",
+        "--db-user",
+        "other",
+        "--db-password-file",
+        &file,
+        "--force",
+        "AD1,AD2,AD3",
+    ];
+    places.try_each(&["enable"], &words)
+}
+
+fn disable_needs_what_the_table_says(world: &World) -> Result<()> {
+    let mut places = Places::new(world, "disable")?;
+    // This controller is said to run the workflows of all namespaces, which this user may not list.
+    let needs: Vec<&Need> =
+        needs(&["disable"]).into_iter().filter(|need| need.scope == Scope::Controller).collect();
+    for without in std::iter::once(None).chain(needs.iter().map(Some)) {
+        let rights: Vec<&Need> =
+            needs.iter().copied().filter(|need| Some(need) != without).collect();
+        let user = places.user(&rights)?;
+        let ran = places.run(&user, &["disable", "--dry-run", "server"], false)?;
+        // The last right in its way.
+        let right = match without {
+            Some(need) if need.without == Without::Fails => {
+                need.access(Some(&places.settings.namespace))
+            }
+            _ => kubectl_argo_offload::cluster::permissions::NEEDS
+                .iter()
+                .find(|need| need.commands == ["disable"] && need.scope == Scope::Workflows)
+                .context("no right of disable alone")?
+                .access(None),
+        };
+        let right = format!("may not {} {}", right.verb, right.resource);
+        assert!(ran.code() == 2 && ran.err().contains(&right), "no {right:?} in {}", ran.err());
+    }
+    Ok(())
 }
 
 /// It warns of what is missing, and of nothing else.

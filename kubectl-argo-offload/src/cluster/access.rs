@@ -42,6 +42,14 @@ impl Access {
         Self::new("delete", group, resource)
     }
 
+    pub(crate) const fn update(group: &'static str, resource: &'static str) -> Self {
+        Self::new("update", group, resource)
+    }
+
+    pub(crate) const fn patch(group: &'static str, resource: &'static str) -> Self {
+        Self::new("patch", group, resource)
+    }
+
     /// Whether it changes something, so that admission rules and quotas have a say.
     pub(crate) fn is_change(&self) -> bool {
         matches!(self.verb, "create" | "update" | "patch" | "delete")

@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Forbidden(Box<Access>),
     /// There is no such object (404).
     NotFound,
+    /// The object is another by now, or is there already (409).
+    Conflict,
     /// What is asked for is too long ago (410); the text continues a list all the same.
     Gone(Option<String>),
     /// No answer in time.
@@ -142,6 +144,11 @@ fn of_status(status: &kube::core::Status, server: &str, access: &Access) -> Clus
             }
             _ => "is this the address of a Kubernetes API? kubectl cluster-info",
         }),
+        409 => ClusterError::new(
+            ErrorKind::Conflict,
+            format_args!("cannot {access}: somebody else has changed it meanwhile: {message}"),
+        )
+        .with_help("look at it, and run the command again"),
         410 => {
             let next = status.metadata.as_ref().and_then(|list| list.continue_.clone());
             let next = next.filter(|next| !next.is_empty());

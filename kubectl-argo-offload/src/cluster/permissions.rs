@@ -79,6 +79,11 @@ const GET_SERVICES: (&str, &str, &str) = ("get", "", "services");
 const GET_PODS: (&str, &str, &str) = ("get", "", "pods");
 const CREATE_PODS: (&str, &str, &str) = ("create", "", "pods");
 const DELETE_PODS: (&str, &str, &str) = ("delete", "", "pods");
+const CREATE_CONFIG_MAPS: (&str, &str, &str) = ("create", "", "configmaps");
+const UPDATE_CONFIG_MAPS: (&str, &str, &str) = ("update", "", "configmaps");
+const CREATE_SECRETS: (&str, &str, &str) = ("create", "", "secrets");
+const UPDATE_SECRETS: (&str, &str, &str) = ("update", "", "secrets");
+const PATCH_DEPLOYMENTS: (&str, &str, &str) = ("patch", "apps", "deployments");
 const GET_LOGS: (&str, &str, &str) = ("get", "", "pods/log");
 const GET_FORWARD: (&str, &str, &str) = ("get", "", "pods/portforward");
 const CREATE_FORWARD: (&str, &str, &str) = ("create", "", "pods/portforward");
@@ -93,6 +98,9 @@ const NODES: &[&str] = &["get NAME", "get NAME -w", "get -o json", "rows"];
 const VIA: &[&str] = &["--via svc/NAME", "--via pod/NAME"];
 const RELAY: &[&str] = &["--via relay"];
 const LINT: &[&str] = &["lint --live"];
+const ENABLE: &[&str] = &["enable"];
+const DISABLE: &[&str] = &["disable"];
+const CHANGES: &[&str] = &["enable", "disable"];
 /// `doctor`
 pub const DOCTOR: &[&str] = &["doctor"];
 
@@ -236,6 +244,50 @@ pub const NEEDS: &[Need] = &[
     need(DOCTOR, GET_CONFIG_MAPS, Scope::Controller, SKIPS, "the configuration"),
     need(DOCTOR, GET_SECRETS, Scope::Controller, SKIPS, "the database's user and password"),
     need(DOCTOR, LIST_WORKFLOWS, Scope::Workflows, SKIPS, "rows against workflows"),
+    need(CHANGES, LIST_DEPLOYMENTS, Scope::Controller, BY_PODS, "finding the controller"),
+    need(DISABLE, LIST_PODS, Scope::Controller, BY_DEPLOYMENT, "finding the controller"),
+    need(
+        ENABLE,
+        LIST_PODS,
+        Scope::Controller,
+        Without::Other(
+            "watches the Deployment alone, leaves argo-server to be restarted by hand, and says so",
+        ),
+        "watching the restart, and argo-server",
+    ),
+    need(
+        CHANGES,
+        GET_CONFIG_MAPS,
+        Scope::Controller,
+        Without::Fails,
+        "the configuration, and what was there before",
+    ),
+    need(
+        CHANGES,
+        CREATE_CONFIG_MAPS,
+        Scope::Controller,
+        Without::Fails,
+        "keeping what was there before",
+    ),
+    need(CHANGES, UPDATE_CONFIG_MAPS, Scope::Controller, Without::Fails, "the change"),
+    need(DISABLE, LIST_WORKFLOWS, Scope::Workflows, Without::Fails, "which still need their rows"),
+    need(
+        ENABLE,
+        GET_SECRETS,
+        Scope::Controller,
+        Without::Fails,
+        "the database's user and password",
+    ),
+    need(
+        ENABLE,
+        CREATE_SECRETS,
+        Scope::Controller,
+        Without::Fails,
+        "the Secret, and what was there before",
+    ),
+    need(ENABLE, UPDATE_SECRETS, Scope::Controller, Without::Fails, "the Secret, where it changes"),
+    need(ENABLE, GET_DEPLOYMENTS, Scope::Controller, Without::Fails, "watching the restart"),
+    need(ENABLE, PATCH_DEPLOYMENTS, Scope::Controller, Without::Fails, "the restart"),
 ];
 
 /// A WebSocket begins with GET: the API server asks for `create` too since 1.35 alone.
@@ -338,7 +390,9 @@ pub fn document() -> String {
          <!-- Made from kubectl-argo-offload/src/cluster/permissions.rs; refresh it with: \
          UPDATE=1 cargo test -p kubectl-argo-offload --lib permissions -->\n\n\
          What each command asks of the Kubernetes API, all of it reading (`create` on `pods/portforward` opens a \
-         connection and makes no object), but for `--via relay`, which makes a pod and deletes it. A command says which right is missing, with the `kubectl create role` that \
+         connection and makes no object), but for `enable` and `disable`, and for `--via relay`, which makes a pod and \
+         deletes it. Where `enable` makes the Secret, it also asks for `delete` on it, to put it back; pods are listed, and \
+         their logs read, to watch the restart. A command says which right is missing, with the `kubectl create role` that \
          grants it. Without the rights in the controller's namespace, `get` still works through argo-server, with the \
          user's own token: `ARGO_SERVER` and `ARGO_TOKEN`. What is needed in the controller's and the database's \
          namespace is needed only where nodes are offloaded; what stands at an option comes on top.\n\n\
@@ -396,11 +450,12 @@ mod tests {
     }
 
     #[test]
-    fn no_right_changes_an_object_but_the_relays_own_pod() {
+    fn only_enable_disable_and_the_relay_change_an_object() {
         for need in NEEDS {
             let reads = matches!(need.verb, "get" | "list" | "watch");
             let forwards = need.resource == "pods/portforward";
-            assert!(reads || forwards || need.commands == RELAY, "{need:?}");
+            let changes = [RELAY, ENABLE, DISABLE, CHANGES].contains(&need.commands);
+            assert!(reads || forwards || changes, "{need:?}");
         }
     }
 }

@@ -42,6 +42,10 @@ pub struct ProgramPod {
     pub has_ended: bool,
     /// The service account.
     pub account: String,
+    /// The Deployment that it belongs to, by the name of its ReplicaSet.
+    pub deployment: Option<String>,
+    /// Whether something makes it anew when it is deleted.
+    pub is_owned: bool,
 }
 
 /// How a container ended.
@@ -157,6 +161,8 @@ fn of_pod(pod: &Pod, is_program: fn(&Container) -> bool, namespace: &str) -> Opt
             code: before.exit_code,
             at: before.finished_at.as_ref().and_then(time),
         }),
+        deployment: deployment_of(pod),
+        is_owned: pod.metadata.owner_references.as_ref().is_some_and(|owners| !owners.is_empty()),
         account: specification.service_account_name.clone().unwrap_or_else(|| "default".into()),
     })
 }

@@ -16,6 +16,10 @@ use crate::output::shortened;
 const TRIES: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
+/// What a body is.
+const JSON: &str = "application/json";
+const MERGE_PATCH: &str = "application/merge-patch+json";
+
 /// A Kubernetes API and who speaks to it.
 #[derive(Clone)]
 pub struct Cluster {
@@ -121,20 +125,21 @@ impl Cluster {
         path: &str,
         access: &Access,
     ) -> Result<impl AsyncBufRead + Unpin + use<>, Failed> {
-        self.send("GET", path, Vec::new(), access).await
+        self.send("GET", path, "", Vec::new(), access).await
     }
 
     async fn send(
         &self,
         method: &str,
         path: &str,
+        content: &str,
         body: Vec<u8>,
         access: &Access,
     ) -> Result<impl AsyncBufRead + Unpin + use<>, Failed> {
         let mut request =
             Request::builder().method(method).uri(path).header("Accept", "application/json");
-        if !body.is_empty() {
-            request = request.header("Content-Type", "application/json");
+        if !content.is_empty() {
+            request = request.header("Content-Type", content);
         }
         if access.verb == "watch" {
             // kube's decompression reads the first of several gzip members only.
@@ -193,9 +198,49 @@ impl Cluster {
         object: &impl Serialize,
         access: &Access,
     ) -> Result<Vec<u8>, ClusterError> {
+        self.change("POST", path, JSON, object, access).await
+    }
+
+    /// Replaces an object, and gives it as the API made it. Where `object` names a `resourceVersion`, the API refuses
+    /// the change when the object has another one by then.
+    ///
+    /// # Errors
+    /// As [`ErrorKind`] has them, [`ErrorKind::Conflict`] when somebody else has changed it; where no answer comes, it
+    /// may have been replaced.
+    pub(crate) async fn replace(
+        &self,
+        path: &str,
+        object: &impl Serialize,
+        access: &Access,
+    ) -> Result<Vec<u8>, ClusterError> {
+        self.change("PUT", path, JSON, object, access).await
+    }
+
+    /// Changes an object by a JSON merge patch, and gives it as the API made it.
+    ///
+    /// # Errors
+    /// As for [`replace`](Self::replace).
+    pub(crate) async fn patch(
+        &self,
+        path: &str,
+        patch: &impl Serialize,
+        access: &Access,
+    ) -> Result<Vec<u8>, ClusterError> {
+        self.change("PATCH", path, MERGE_PATCH, patch, access).await
+    }
+
+    async fn change(
+        &self,
+        method: &str,
+        path: &str,
+        content: &str,
+        object: &impl Serialize,
+        access: &Access,
+    ) -> Result<Vec<u8>, ClusterError> {
         let body = serde_json::to_vec(object)
             .map_err(|error| ClusterError::new(ErrorKind::Answer, error))?;
-        let answer = self.send("POST", path, body, access).await.map_err(|failed| failed.error)?;
+        let answer = self.send(method, path, content, body, access).await;
+        let answer = answer.map_err(|failed| failed.error)?;
         read_body(answer, self.limits.silence, &self.server).await
     }
 
@@ -204,7 +249,7 @@ impl Cluster {
     /// # Errors
     /// As [`ErrorKind`] has them; where no answer comes, it may have been deleted.
     pub(crate) async fn delete(&self, path: &str, access: &Access) -> Result<(), ClusterError> {
-        let answer = self.send("DELETE", path, Vec::new(), access).await;
+        let answer = self.send("DELETE", path, "", Vec::new(), access).await;
         let answer = answer.map_err(|failed| failed.error)?;
         read_body(answer, self.limits.silence, &self.server).await.map(|_| ())
     }

@@ -134,6 +134,8 @@ mod tests {
                 "merge",
                 "lint",
                 "doctor",
+                "enable",
+                "disable",
                 "explain",
                 "schema",
                 "version",

@@ -2,7 +2,9 @@
 
 mod complete;
 mod completion;
+mod disable;
 mod doctor;
+mod enable;
 mod explain;
 mod get;
 mod lint;
@@ -95,6 +97,14 @@ pub(crate) fn run(command: Command) -> Result<Answer> {
         Command::Doctor(mut arguments) => {
             profile::complete_doctor(&mut arguments)?;
             doctor::run(&arguments)
+        }
+        Command::Enable(mut arguments) => {
+            profile::complete_enable(&mut arguments)?;
+            enable::run(&arguments)
+        }
+        Command::Disable(mut arguments) => {
+            profile::complete_disable(&mut arguments)?;
+            disable::run(&arguments)
         }
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema { name } => schema::run(name),

@@ -90,8 +90,15 @@ fn api() -> String {
 }
 
 /// What asks for the controller, its configuration or its database.
-const NEED_A_CONTROLLER: [&str; 5] =
-    ["lint --live", "--store cluster", "offload rows --bytes", "offload ls -n", "offload rows\n"];
+const NEED_A_CONTROLLER: [&str; 7] = [
+    "lint --live",
+    "--store cluster",
+    "offload rows --bytes",
+    "offload ls -n",
+    "offload rows\n",
+    "offload enable",
+    "offload disable",
+];
 
 #[test]
 fn every_example_in_the_help_runs() {
@@ -108,6 +115,8 @@ fn every_example_in_the_help_runs() {
         "merge",
         "lint",
         "doctor",
+        "enable",
+        "disable",
         "explain",
         "schema",
         "completion",
@@ -147,7 +156,7 @@ fn every_example_in_the_help_runs() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 53);
+    assert_eq!(ran, 61);
 }
 
 #[test]
@@ -162,6 +171,8 @@ fn help_teaches() {
         "merge",
         "lint",
         "doctor",
+        "enable",
+        "disable",
         "explain",
         "schema",
         "version",

@@ -13,7 +13,7 @@ use crate::cluster::{
     self, Cluster, ClusterError, Configuration, Controller, ErrorKind, ProgramPod, controller_pods,
     server_pods,
 };
-use crate::commands::live::{self, NoDatabase};
+use crate::commands::live::{self, Credentials, NoDatabase};
 use crate::store::mysql::{
     DatabaseError, Inspector, Persistence, ServerFacts, Target, expected_migration,
 };
@@ -33,6 +33,19 @@ pub(in crate::commands) struct Facts {
     inspector: OnceCell<Result<Mutex<Inspector>, NotReached>>,
     server: OnceCell<Result<ServerFacts, DatabaseError>>,
     survey: OnceCell<Result<Survey, anyhow::Error>>,
+    /// The Secret that is planned, by name with its JSON text.
+    secret: Option<(String, Vec<u8>)>,
+    credentials: Credentials,
+}
+
+/// What is planned, and looked at as if it were there.
+pub(in crate::commands) struct Planned {
+    /// The ConfigMap.
+    pub(in crate::commands) configuration: Configuration,
+    /// The Secret of user and password by name, with its JSON text, where it is to change.
+    pub(in crate::commands) secret: Option<(String, Vec<u8>)>,
+    /// What of user and password is to change.
+    pub(in crate::commands) credentials: Credentials,
 }
 
 /// Why there is no connection to the database.
@@ -62,7 +75,21 @@ impl Facts {
             inspector: OnceCell::new(),
             server: OnceCell::new(),
             survey: OnceCell::new(),
+            secret: None,
+            credentials: Credentials::default(),
         }
+    }
+
+    /// The same, with what is planned in the place of what is there.
+    pub(in crate::commands) fn planned(self, planned: Planned) -> Self {
+        let Planned { configuration, secret, credentials } = planned;
+        let configuration = OnceCell::new_with(Some(Ok(configuration)));
+        Self { configuration, secret, credentials, ..self }
+    }
+
+    /// The Secret that is planned.
+    pub(super) fn planned_secret(&self) -> Option<(&str, &[u8])> {
+        self.secret.as_ref().map(|(name, text)| (name.as_str(), text.as_slice()))
     }
 
     /// What the search for the controller ended with.
@@ -132,7 +159,8 @@ impl Facts {
         let controller = self.controller()?;
         let persistence = self.persistence().await?;
         let read = || async {
-            live::target(&self.cluster, controller, &persistence, &self.database)
+            let given = self.credentials.clone();
+            live::target(&self.cluster, controller, &persistence, &self.database, given)
                 .await
                 .map_err(NoDatabase::into_error)
         };

@@ -16,7 +16,6 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use self::check::{Level, Outcome};
-use self::facts::Facts;
 use self::report::{CheckList, Report};
 use super::Answer;
 use super::live::block_on;
@@ -28,18 +27,23 @@ use crate::output::{write_json, write_stdout, write_yaml};
 pub(super) use self::check::Check;
 pub(crate) use self::checks::CHECKS;
 pub(super) use self::checks::find;
+pub(super) use self::facts::{Facts, Planned};
 pub(super) use self::report::CheckItem;
+pub(super) use self::restarts::{Program, trouble_of};
 
 /// How long one check may take: more than any connection it waits for may.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The same for what reads every workflow.
 const PATIENCE_WITH_WORKFLOWS: Duration = Duration::from_secs(300);
 
+/// The checks that say whether what is planned can work. Those of the table are left out: Argo makes it when it starts.
+const PREFLIGHT: [&str; 11] = [
+    "AD102", "AD105", "AD201", "AD302", "AD303", "AD304", "AD305", "AD306", "AD308", "AD309",
+    "AD310",
+];
+
 pub(super) fn run(arguments: &DoctorArguments) -> Result<Answer> {
-    let all = CHECKS.iter().map(|check| Named { code: check.code, name: check.name }).collect();
-    let list = "kubectl argo-offload doctor --list-checks";
-    let choice = Choice { all, noun: "check", list };
-    let selection = Selection::of(&choice, &arguments.select, &arguments.ignore)?;
+    let selection = Selection::of(&choice(), &arguments.select, &arguments.ignore)?;
     let checks: Vec<&'static Check> =
         CHECKS.iter().copied().filter(|check| selection.has(check.code)).collect();
     if arguments.list_checks {
@@ -62,6 +66,35 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Answer> {
         DoctorFailOn::Error if worst >= Level::Error => Answer::Bad,
         _ => Answer::Good,
     })
+}
+
+/// Looks at what is planned as if it were there; shows what is wrong with it, and gives the codes of errors that are not
+/// `forced`.
+///
+/// # Errors
+/// A word of `forced` is no check.
+pub(super) async fn preflight(facts: Facts, forced: &[String]) -> Result<Vec<&'static str>> {
+    let forced = match forced {
+        [] => None,
+        forced => Some(Selection::of(&choice(), forced, &[])?),
+    };
+    let mut failed = Vec::new();
+    for code in PREFLIGHT {
+        let Some(check) = find(code) else { continue };
+        let (_, mut outcomes) = outcomes(0, check, &facts).await;
+        outcomes.retain(|outcome| outcome.level >= Level::Warning);
+        write_stdout(show::lines(check, &outcomes).as_bytes())?;
+        let is_error = outcomes.iter().any(|outcome| outcome.level == Level::Error);
+        if is_error && forced.as_ref().is_none_or(|forced| !forced.has(code)) {
+            failed.push(code);
+        }
+    }
+    Ok(failed)
+}
+
+fn choice() -> Choice {
+    let all = CHECKS.iter().map(|check| Named { code: check.code, name: check.name }).collect();
+    Choice { all, noun: "check", list: "kubectl argo-offload doctor --list-checks" }
 }
 
 async fn examine(checks: &[&'static Check], arguments: &DoctorArguments) -> Result<Report> {

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 
 use super::check::Outcome;
 use super::facts::Facts;
-use crate::cluster::{ProgramPod, log_tail};
+use crate::cluster::{Cluster, ProgramPod, log_tail};
 use crate::output::{counted, duration, shortened};
 
 /// What is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Program {
+pub(in crate::commands) enum Program {
     Controller,
     Server,
 }
@@ -25,7 +25,7 @@ pub(super) async fn judge(facts: &Facts, program: Program, pods: &[ProgramPod]) 
     let now = Timestamp::now();
     let mut outcomes = Vec::new();
     for pod in pods {
-        outcomes.extend(trouble(facts, program, pod, now).await);
+        outcomes.extend(trouble(&facts.cluster, program, pod, now).await);
     }
     if outcomes.is_empty() {
         outcomes.push(Outcome::ok(well(program, pods, now)));
@@ -47,8 +47,18 @@ fn well(program: Program, pods: &[ProgramPod], now: Timestamp) -> String {
     }
 }
 
+/// Why a pod does not run, and what to do next; `None` where it does.
+pub(in crate::commands) async fn trouble_of(
+    cluster: &Cluster,
+    program: Program,
+    pod: &ProgramPod,
+) -> Option<(String, String)> {
+    let outcome = trouble(cluster, program, pod, Timestamp::now()).await?;
+    Some((outcome.message, outcome.help.unwrap_or_default()))
+}
+
 async fn trouble(
-    facts: &Facts,
+    cluster: &Cluster,
     program: Program,
     pod: &ProgramPod,
     now: Timestamp,
@@ -74,7 +84,7 @@ async fn trouble(
             };
             let when = end.at.map_or(String::new(), |at| format!(" {} ago", ago(at, now)));
             let what = format!("{what}, ended{when} by {} ({})", end.reason, end.code);
-            let (log, help) = reason(facts, pod, &describe).await;
+            let (log, help) = reason(cluster, pod, &describe).await;
             let what = format!("{what}{log}");
             Some(match waiting {
                 Some(_) => Outcome::error(what, help),
@@ -90,10 +100,10 @@ async fn trouble(
 }
 
 /// What the log of the container before says: the first known symptom, else its last line.
-async fn reason(facts: &Facts, pod: &ProgramPod, describe: &str) -> (String, String) {
+async fn reason(cluster: &Cluster, pod: &ProgramPod, describe: &str) -> (String, String) {
     let previous = if pod.has_ended { "" } else { " --previous" };
     let logs = format!("kubectl logs {} -n {}{previous}", pod.name, pod.namespace);
-    let text = match log_tail(&facts.cluster, pod, true).await {
+    let text = match log_tail(cluster, pod, true).await {
         Ok(text) => text,
         Err(error) if error.is_forbidden() => {
             let help = error.help().unwrap_or_default();

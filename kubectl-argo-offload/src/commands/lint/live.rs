@@ -7,6 +7,7 @@ use argo_offload_core::golang::ArgoVersion;
 use argo_offload_core::yaml;
 use serde_json::Value;
 
+use super::diff::unified;
 use super::files::Found;
 use super::{Linted, rules};
 use crate::cli::{ControllerArguments, LintArguments};
@@ -46,7 +47,7 @@ pub(super) fn find(arguments: &LintArguments) -> Result<Live> {
         let controller = find_controller(&cluster, &flags, None).await?;
         let argo = arguments.argo_version.or(controller.version).unwrap_or_default();
         let configuration = configuration(&cluster, &controller, argo).await?;
-        let live = read(&cluster, &controller, &configuration).await?;
+        let live = read(&cluster, &controller, &configuration, None).await?;
         let place = &configuration.place;
         match &live.owner {
             Some(owner) => say(format_args!(
@@ -74,7 +75,8 @@ pub(in crate::commands) struct LiveFinding {
     pub(in crate::commands) help: Option<String>,
 }
 
-/// Lints what a controller has in the cluster.
+/// Lints what a controller has in the cluster; a Secret that is `planned`, by name with its JSON text, stands for the one
+/// that is there.
 ///
 /// # Errors
 /// Something is not read for another reason than that it is not there or forbidden.
@@ -83,8 +85,9 @@ pub(in crate::commands) async fn findings(
     controller: &Controller,
     configuration: &Configuration,
     upgrade_to: Option<ArgoVersion>,
+    planned: Option<(&str, &[u8])>,
 ) -> Result<Vec<LiveFinding>> {
-    let live = read(cluster, controller, configuration).await?;
+    let live = read(cluster, controller, configuration, planned).await?;
     let options = Options { version: live.version, upgrade_to, live: live.complete };
     let linted = Linted::of(&live.objects, &options, &rules::selected(&[], &[])?);
     let finding = |finding: &Finding| {
@@ -101,10 +104,27 @@ pub(in crate::commands) async fn findings(
     Ok(linted.report.findings.iter().map(finding).collect())
 }
 
+/// The difference between two states of a ConfigMap, as YAML. Lines that can hold a secret are not shown.
+///
+/// # Errors
+/// One of them is no object.
+pub(in crate::commands) fn config_map_diff(before: &Value, after: &Value) -> Result<String> {
+    let name = |object: &Value| {
+        let name = object.get("metadata").and_then(|one| one.get("name")).and_then(Value::as_str);
+        format!("configmap/{}", name.unwrap_or_default())
+    };
+    let of = |object: &Value| document(&name(object), object.to_string().as_bytes());
+    let (before, after) = ([of(before)?], [of(after)?]);
+    let selection = rules::selected(&[], &[])?;
+    let linted = |objects| Linted::of(objects, &Options::default(), &selection);
+    Ok(unified(&linted(&before), &linted(&after), 0))
+}
+
 async fn read(
     cluster: &Cluster,
     controller: &Controller,
     configuration: &Configuration,
+    planned: Option<(&str, &[u8])>,
 ) -> Result<Live> {
     let namespace = controller.namespace.as_str();
     let name = format!("configmap/{}", controller.config_map);
@@ -114,6 +134,10 @@ async fn read(
     // In managed clusters the Secret may lie elsewhere, which only they know.
     let mut complete = named.is_some() && controller.other_secret_namespace().is_none();
     for name in named.into_iter().flatten() {
+        if let Some((_, text)) = planned.filter(|(planned, _)| *planned == name) {
+            objects.push(document(&format!("secret/{name}"), text)?);
+            continue;
+        }
         let mut refused = None;
         for namespace in
             [Some(namespace), controller.other_secret_namespace()].into_iter().flatten()

@@ -26,7 +26,7 @@ use crate::input::{BOM, Input};
 use crate::output::{say, shortened, write_stdout};
 use files::Found;
 use hidden::Hidden;
-pub(super) use live::{LiveFinding, findings as live_findings};
+pub(super) use live::{LiveFinding, config_map_diff, findings as live_findings};
 pub(super) use rules::RuleItem;
 
 /// The most characters of a message: names in it come from the file and may be of any length.

@@ -73,7 +73,9 @@ pub(in crate::commands) async fn database(
     let argo = controller.version.unwrap_or(ArgoVersion::NEWEST);
     let configuration = configuration(cluster, &controller, argo).await.map_err(failed)?;
     let persistence = persistence(&configuration, namespace)?;
-    let target = target(cluster, &controller, &persistence, &arguments.database).await?;
+    let target =
+        target(cluster, &controller, &persistence, &arguments.database, Credentials::default())
+            .await?;
     let connector = connector(cluster, namespace, target, &arguments.database).await?;
     let store = MySqlStore::connect(connector).await.map_err(|error| unreachable(&error))?;
     let cluster_name = persistence.cluster_name;
@@ -118,7 +120,14 @@ pub(in crate::commands) fn persistence(
     })
 }
 
-/// The database with the user and password of the Secrets.
+/// User and password as far as they are known; what is not is read from the Secrets.
+#[derive(Clone, Debug, Default)]
+pub(in crate::commands) struct Credentials {
+    pub(in crate::commands) user: Option<String>,
+    pub(in crate::commands) password: Option<SecretString>,
+}
+
+/// The database with its user and password.
 ///
 /// # Errors
 /// A Secret or its key is not there, or this user may not read it.
@@ -127,11 +136,21 @@ pub(in crate::commands) async fn target(
     controller: &Controller,
     persistence: &Persistence,
     arguments: &DatabaseArguments,
+    given: Credentials,
 ) -> Result<Target, NoDatabase> {
     let failed = |error: ClusterError| NoDatabase::of(error, Some(&controller.namespace));
-    let user = credential(cluster, controller, &persistence.user).await.map_err(failed)?;
-    let password = credential(cluster, controller, &persistence.password).await.map_err(failed)?;
-    let mut target = persistence.target(user.expose_secret().to_owned(), password);
+    let user = match given.user {
+        Some(user) => user,
+        None => {
+            let user = credential(cluster, controller, &persistence.user).await.map_err(failed)?;
+            user.expose_secret().to_owned()
+        }
+    };
+    let password = match given.password {
+        Some(password) => password,
+        None => credential(cluster, controller, &persistence.password).await.map_err(failed)?,
+    };
+    let mut target = persistence.target(user, password);
     target.allow_plaintext = arguments.allow_plaintext;
     if let Some(file) = &arguments.db_ca {
         target.trust(file).map_err(|error| {

@@ -9,7 +9,9 @@ use anyhow::{Context, Result};
 use crate::cluster::Page;
 use crate::output::say;
 
-pub(super) use database::{Database, NoDatabase, connector, database, persistence, target};
+pub(super) use database::{
+    Credentials, Database, NoDatabase, connector, database, persistence, target,
+};
 pub(super) use references::references;
 pub(super) use server::{Server, server};
 

@@ -157,7 +157,7 @@ impl Shape {
         found
     }
 
-    /// What the archive lacks, by the shapes of its tables in the order of [`archive_tables`].
+    /// What the archive lacks, by the shapes of its tables, workflows first and labels then.
     #[must_use]
     pub fn archive_differences(shapes: &[Self]) -> Vec<String> {
         let mut found = Vec::new();

@@ -32,7 +32,7 @@ async fn check(facts: &Facts) -> Result<Vec<Outcome>, Skipped> {
         Err(error) if error.is_forbidden() => return Err(Skipped::forbidden(error)),
         Err(error) => return Ok(vec![Outcome::of_cluster(error)]),
     };
-    let findings = live_findings(&facts.cluster, controller, configuration, None)
+    let findings = live_findings(&facts.cluster, controller, configuration, None, facts.planned_secret())
         .await
         .map_err(|error| Skipped::because(format_args!("{error:#}")))?;
     let mut outcomes: Vec<Outcome> = findings.iter().filter_map(outcome).collect();

@@ -29,7 +29,7 @@ async fn check(facts: &Facts) -> Result<Vec<Outcome>, Skipped> {
     };
     let controller = facts.controller()?;
     let configuration = facts.configuration().await?;
-    let findings = live_findings(&facts.cluster, controller, configuration, Some(version))
+    let findings = live_findings(&facts.cluster, controller, configuration, Some(version), None)
         .await
         .map_err(|error| Skipped::because(format_args!("{error:#}")))?;
     let mut outcomes: Vec<Outcome> = findings
