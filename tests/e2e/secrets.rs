@@ -19,6 +19,7 @@ tests!(
     nothing_is_logged_unless_asked_for,
     no_output_of_a_reading_command_has_a_secret_in_it,
     no_output_of_a_failure_has_a_secret_in_it,
+    no_output_of_doctor_enable_or_disable_has_a_secret_in_it,
 );
 
 /// A secret and all ways in which it can stand in a text.
@@ -238,6 +239,36 @@ fn no_output_of_a_reading_command_has_a_secret_in_it(world: &World) -> Result<()
     let mut with_token =
         settings.command(&world.cluster.kubeconfig("nobody"), &["get", "--token", &reader]);
     logs(&traced(&mut with_token, &secrets)?.ok()?, &["/workflows?"]);
+    Ok(())
+}
+
+fn no_output_of_doctor_enable_or_disable_has_a_secret_in_it(world: &World) -> Result<()> {
+    let space = world.standard()?.space(world);
+    let mut secrets = secrets_of(world, &space)?;
+    let wrong = "wrong/pass+word:5d1a20e94c7f";
+    secrets.push(Secret::new("a new password", wrong));
+    let admin = world.cluster.kubeconfig("admin");
+    let settings = Settings::new(world, "talk-changes")?;
+    let refused = Settings::with(world, "talk-sick", |said| said.password = wrong.into())?;
+    // Its workflows are the cluster's: rows are not looked at.
+    let doctor = ["doctor", "--select", "AD1,AD2,AD3", "--fail-on", "never"];
+    let change = ["--cluster-name", "x", "--force", "AD1,AD2,AD3", "--force-owned"];
+    let enable = |how: &[&'static str]| [&["enable", "--db-user", "x"], how, &change].concat();
+    for (settings, words) in [
+        (&settings, doctor.to_vec()),
+        (&settings, [&doctor[..], &["-o", "json"]].concat()),
+        (&refused, doctor.to_vec()),
+        (&settings, enable(&["--dry-run", "client"])),
+        (&settings, enable(&["--dry-run", "server"])),
+        (&settings, enable(&["-o", "yaml"])),
+        (&settings, enable(&["-y", "--timeout", "1s", "--no-rollback"])),
+        (&settings, vec!["enable", "--rollback", "-y"]),
+    ] {
+        let mut command = world.command("kubectl", &admin);
+        command.arg("argo-offload").args(&words).args(["-n", &settings.namespace]);
+        command.env("ARGO_OFFLOAD_DB_PASSWORD", wrong);
+        logs(&traced(&mut command, &secrets)?.ok()?, &["/configmaps/"]);
+    }
     Ok(())
 }
 

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &DisableArguments) -> Result<Answer> {
             ));
             return Ok(Answer::Good);
         };
-        let plan = Plan::of_config_map(change);
+        let plan = Plan::of_config_map(&present, change);
         if let Some(answer) = print_for_owner(&present, &plan, &arguments.how, None)? {
             return Ok(answer);
         }
@@ -53,9 +53,7 @@ pub(super) fn run(arguments: &DisableArguments) -> Result<Answer> {
         }
         wait_for_workflows(&cluster, &present, arguments).await?;
         write_stdout(plan_text(&present, &plan)?.as_bytes())?;
-        say(
-            "the controller sees the change by itself; argo-server must not be restarted before old workflows are gone",
-        );
+        say("argo-server must not be restarted before nobody looks at old workflows any more");
         match arguments.how.dry_run {
             DryRun::Client => {
                 say("nothing was changed (dry run)");

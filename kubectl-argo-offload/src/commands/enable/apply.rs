@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::backup::{Backup, Entry, NAME, kept_secret};
-use super::plan::{ConfigMapChange, Plan, Restart};
+use super::plan::{ConfigMapChange, MANAGED_BY, Plan, Restart};
 use super::present::{Present, data, secret};
 use super::restart::{restart, watch};
 use super::write::{create, delete, replace};
@@ -219,6 +219,20 @@ async fn restore_secret(
 ) -> Result<()> {
     let Some(change) = &entry.secret else { return Ok(()) };
     if change.created {
+        let Some(now) = secret(cluster, &change.namespace, &change.name).await? else {
+            return Ok(());
+        };
+        // A run that was ended before it made one leaves room for somebody else's.
+        let label =
+            now.get("metadata").and_then(|one| one.get("labels")?.get(MANAGED_BY.0)?.as_str());
+        if label != Some(MANAGED_BY.1) {
+            return Err(Failure::new(format_args!(
+                "somebody else has made the Secret {}/{}: it is not deleted",
+                change.namespace, change.name
+            ))
+            .help("delete it by hand, if nobody needs it, and run the command again")
+            .into());
+        }
         delete(cluster, "secrets", &change.namespace, &change.name, false).await?;
         say(format_args!("secret/{} deleted", change.name));
         return Ok(());

@@ -59,9 +59,14 @@ pub(super) enum Restart {
 }
 
 impl Plan {
-    /// A change of the ConfigMap that the controller sees by itself.
-    pub(in crate::commands) fn of_config_map(change: ConfigMapChange) -> Self {
-        Self { secret: None, config_map: Some(change), restarts: Vec::new() }
+    /// A change of the ConfigMap alone, which the controller sees by itself unless it is told not to.
+    pub(in crate::commands) fn of_config_map(present: &Present, change: ConfigMapChange) -> Self {
+        let variable = "WATCH_CONTROLLER_SEMAPHORE_CONFIGMAPS";
+        let is_blind =
+            present.controller.environment.get(variable).is_some_and(|one| one == "false");
+        let why = "it does not watch its ConfigMap";
+        let restarts = if is_blind { restart_of_controller(present, why) } else { Vec::new() };
+        Self { secret: None, config_map: Some(change), restarts }
     }
 
     /// Whether everything is as wanted.
@@ -157,23 +162,7 @@ pub(super) fn restarts(present: &Present, changes: bool) -> Vec<Restart> {
     let controller = "it connects, and makes its tables, when it starts";
     let server = "it reads the ConfigMap only when it starts";
     if changes || is_older(&present.controller_pods) {
-        match present
-            .controller
-            .workload
-            .as_deref()
-            .and_then(|name| name.strip_prefix("deployment/"))
-        {
-            Some(name) => restarts.push(Restart::Rollout {
-                namespace: present.controller.namespace.clone(),
-                deployment: name.to_owned(),
-                why: controller,
-            }),
-            None => restarts.extend(of_pods(
-                &present.controller_pods,
-                "the workflow-controller",
-                controller,
-            )),
-        }
+        restarts.extend(restart_of_controller(present, controller));
     }
     if changes || is_older(&present.server_pods) {
         let deployment = present.server_pods.iter().find_map(|pod| pod.deployment.clone());
@@ -189,6 +178,18 @@ pub(super) fn restarts(present: &Present, changes: bool) -> Vec<Restart> {
         }
     }
     restarts
+}
+
+fn restart_of_controller(present: &Present, why: &'static str) -> Vec<Restart> {
+    let workload = present.controller.workload.as_deref();
+    match workload.and_then(|name| name.strip_prefix("deployment/")) {
+        Some(name) => vec![Restart::Rollout {
+            namespace: present.controller.namespace.clone(),
+            deployment: name.to_owned(),
+            why,
+        }],
+        None => of_pods(&present.controller_pods, "the workflow-controller", why),
+    }
 }
 
 fn of_pods(pods: &[ProgramPod], what: &'static str, why: &'static str) -> Vec<Restart> {
