@@ -512,6 +512,11 @@ fn rows_that_nobody_deletes_are_told(world: &World) -> Result<()> {
 fn a_foreign_writer_is_told(world: &World) -> Result<()> {
     let space = world.space("doc-foreign")?;
     insert(&space, "foreign-0", "1 second")?;
+    // Another controller's, which runs another namespace: each leaves the other's rows alone.
+    space.sql(&format!(
+        "INSERT INTO {TABLE} (clustername, uid, version, namespace, nodes, updatedat) \
+         VALUES ('default', 'elsewhere', 'fnv:1', 'elsewhere', '{{}}', now() - interval 1 day)"
+    ))?;
     let done = AtomicBool::new(false);
     let report = std::thread::scope(|scope| {
         let writer = scope.spawn(|| {

@@ -187,6 +187,12 @@ fn one_command_leads_from_nothing_to_an_offloaded_workflow(world: &World) -> Res
     assert_eq!(space.kubectl(&["get", "pods", "-o", "name"])?.ok()?.out(), pods);
     let report = run(&space, &["doctor", "--fail-on", "warning", "--ignore", "AD309"])?;
     assert_eq!(report.code(), 0, "{}", report.out());
+    // Somebody changes the ConfigMap: argo-server does not know it, and there is nothing to be put back.
+    let patch = json!({"data": {"parallelism": "100"}}).to_string();
+    space.kubectl(&["patch", "configmap", MAP, "--type=merge", "-p", &patch])?.ok()?;
+    let ran = enable(&space, &["-y"])?.ok()?;
+    assert!(ran.err().contains("deployment/argo-server runs"), "{}", ran.err());
+    assert!(!ran.err().contains("argo-offload-backup"), "{}", ran.err());
     Ok(())
 }
 

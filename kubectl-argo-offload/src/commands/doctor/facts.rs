@@ -211,11 +211,16 @@ impl Facts {
         })
     }
 
-    /// The keys of the controller's rows.
+    /// The keys of the controller's rows: of its cluster name, and within the namespace that it manages. Those of other
+    /// namespaces are another controller's, which each leaves alone.
     pub(super) async fn keys(&self) -> Result<Vec<crate::store::RowInfo>, Skipped> {
         let inspector = self.inspector().await?;
         let keys = inspector.lock().await.keys().await;
-        keys.map_err(|_| Skipped::after(&database_table::CHECK))
+        let mut keys = keys.map_err(|_| Skipped::after(&database_table::CHECK))?;
+        if let Some(managed) = &self.controller()?.managed_namespace {
+            keys.retain(|row| row.namespace == *managed);
+        }
+        Ok(keys)
     }
 }
 

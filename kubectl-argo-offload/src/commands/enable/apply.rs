@@ -86,7 +86,9 @@ pub(in crate::commands) async fn apply(
     let suffix = if how.dry { " (server dry run)" } else { "" };
     let mut backup = Backup::read(cluster, &present.controller.namespace).await?;
     let number = backup.begin(cluster, plan, how.dry).await?;
-    say(format_args!("configmap/{NAME} keeps what is there now{suffix}"));
+    if number.is_some() {
+        say(format_args!("configmap/{NAME} keeps what is there now{suffix}"));
+    }
     if let Some(change) = &plan.secret {
         let (name, done) =
             (&change.name, if change.before.is_some() { "configured" } else { "created" });
@@ -113,11 +115,13 @@ pub(in crate::commands) async fn apply(
         return Ok(());
     }
     match watch(cluster, present, &plan.restarts, how.timeout).await {
-        Ok(()) => {
-            backup.end(cluster, &number, false).await?;
-            Ok(())
+        Ok(()) => match number {
+            Some(number) => backup.end(cluster, &number, false).await,
+            None => Ok(()),
+        },
+        Err(error) if !how.rollback || number.is_none() => {
+            Err(error.context("it is left as it is"))
         }
-        Err(error) if !how.rollback => Err(error.context("it is left as it is")),
         Err(error) => {
             say(format_args!("{error:#}"));
             say("it is put back as it was");

@@ -101,7 +101,7 @@ impl Backup {
     }
 
     /// Notes what a plan will change, before it does; a change that was ended in the middle goes on with its entry.
-    /// Gives the entry's number.
+    /// Gives the entry's number; `None` where nothing is changed but restarted.
     ///
     /// # Errors
     /// It cannot be written.
@@ -110,9 +110,12 @@ impl Backup {
         cluster: &Cluster,
         plan: &Plan,
         dry: bool,
-    ) -> Result<String> {
+    ) -> Result<Option<String>> {
         let unfinished = self.newest().filter(|(_, entry)| !entry.done);
         let unfinished = unfinished.map(|(number, entry)| (number.to_owned(), entry.clone()));
+        if unfinished.is_none() && plan.secret.is_none() && plan.config_map.is_none() {
+            return Ok(None);
+        }
         let (number, mut entry) = unfinished.unwrap_or_else(|| {
             let last = self.entries.keys().next_back().and_then(|last| last.parse::<u32>().ok());
             let number = format!("{:04}", last.unwrap_or(0).saturating_add(1));
@@ -152,7 +155,7 @@ impl Backup {
         }
         self.entries.insert(number.clone(), entry);
         self.write(cluster, dry).await?;
-        Ok(number)
+        Ok(Some(number))
     }
 
     /// Notes that a change came to its end, or was put back.
