@@ -326,6 +326,7 @@ fn a_config_map_that_somebody_edits_meanwhile_is_not_overwritten(world: &World) 
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{error}");
     assert!(error.contains("somebody else has changed the ConfigMap"), "{error}");
+    assert!(error.lines().any(|line| line.starts_with("+  parallelism:")), "{error}");
     assert_eq!(state(&space)?, edited, "the Secret is gone again, the edit is there: {error}");
     Ok(())
 }

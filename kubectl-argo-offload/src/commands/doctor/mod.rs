@@ -42,6 +42,9 @@ const PREFLIGHT: [&str; 11] = [
     "AD310",
 ];
 
+/// Those without which nothing is known: skipped, they are as bad as an error.
+const NEEDED: [&str; 2] = ["AD201", "AD302"];
+
 pub(super) fn run(arguments: &DoctorArguments) -> Result<Answer> {
     let selection = Selection::of(&choice(), &arguments.select, &arguments.ignore)?;
     let checks: Vec<&'static Check> =
@@ -82,9 +85,12 @@ pub(super) async fn preflight(facts: Facts, forced: &[String]) -> Result<Vec<&'s
     for code in PREFLIGHT {
         let Some(check) = find(code) else { continue };
         let (_, mut outcomes) = outcomes(0, check, &facts).await;
-        outcomes.retain(|outcome| outcome.level >= Level::Warning);
+        let is_needed = NEEDED.contains(&code);
+        let is_bad =
+            |level: Level| level >= Level::Warning || (is_needed && level == Level::Skipped);
+        outcomes.retain(|outcome| is_bad(outcome.level));
         write_stdout(show::lines(check, &outcomes).as_bytes())?;
-        let is_error = outcomes.iter().any(|outcome| outcome.level == Level::Error);
+        let is_error = outcomes.iter().any(|outcome| outcome.level != Level::Warning);
         if is_error && forced.as_ref().is_none_or(|forced| !forced.has(code)) {
             failed.push(code);
         }

@@ -49,6 +49,8 @@ fn every_check_is_documented_and_has_names_of_its_own() {
         assert!(others.iter().all(|other| other.name != *name && other.code > *code), "{code}");
         let rule = argo_offload_core::config::rules::find(name);
         assert!(rule.is_none(), "{name} is a rule of lint, too");
+        let mut symptoms = argo_offload_core::symptoms::SYMPTOMS.iter();
+        assert!(symptoms.all(|symptom| symptom.name != *name), "{name} is a symptom, too");
     }
 }
 

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::backup::{Backup, Entry, NAME, kept_secret};
 use super::plan::{ConfigMapChange, MANAGED_BY, Plan, Restart};
-use super::present::{Present, data, secret};
+use super::present::{Present, data, object, secret};
 use super::restart::{restart, watch};
 use super::write::{create, delete, replace};
-use crate::cluster::{Access, Cluster, ClusterError, ErrorKind, permissions};
+use crate::cluster::{Access, Cluster, ClusterError, ErrorKind, permissions, read_config_map};
+use crate::commands::lint::config_map_diff;
 use crate::failure::Failure;
 use crate::output::say;
 use crate::store::Sha256;
@@ -143,6 +144,15 @@ async fn write_config_map(
         Ok(_) => Ok(()),
         Err(error) if *error.kind() == ErrorKind::Conflict => {
             let place = format!("{}/{}", change.namespace, change.name);
+            if let Ok(text) = read_config_map(cluster, &change.namespace, &change.name).await
+                && let Ok(now) = object(&text)
+                && let Ok(diff) = config_map_diff(&change.object.0, &now)
+            {
+                say(format_args!(
+                    "what has changed in {place} since it was read:\n{}",
+                    diff.trim_end()
+                ));
+            }
             Err(Failure::new(format_args!(
                 "somebody else has changed the ConfigMap {place} meanwhile: nothing of it was overwritten"
             ))
@@ -187,8 +197,8 @@ pub(in crate::commands) async fn roll_back(
 
 async fn restore_config_map(cluster: &Cluster, namespace: &str, entry: &Entry) -> Result<()> {
     let Some(change) = &entry.config_map else { return Ok(()) };
-    let text = crate::cluster::read_config_map(cluster, namespace, &change.name).await?;
-    let mut object = super::present::object(&text)?;
+    let text = read_config_map(cluster, namespace, &change.name).await?;
+    let mut object = object(&text)?;
     let now = data(&object).remove(&change.key);
     if now == change.before {
         return Ok(());

@@ -33,7 +33,7 @@ checks! {
     database_writable
     database_privileges
     database_table
-    primary_key_required
+    primary_key_policy
     packet_size
     connections
     lost_rows

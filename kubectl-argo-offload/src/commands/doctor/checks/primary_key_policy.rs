@@ -5,7 +5,7 @@ use super::super::facts::Facts;
 
 pub(in crate::commands::doctor) const CHECK: Check = Check {
     code: "AD308",
-    name: "primary-key-required",
+    name: "primary-key-policy",
     summary: "The server does not refuse tables without a primary key while migrations are owed.",
     documentation: "\
 ## What it checks
