@@ -72,6 +72,31 @@ impl Process {
             .with_context(|| format!("cannot signal {}", self.name))
     }
 
+    /// Waits until each of its threads has stopped, which a busy machine takes some time for.
+    ///
+    /// # Errors
+    /// When they do not in five seconds, or it has ended.
+    pub fn stopped(&self) -> Result<()> {
+        let folder = format!("/proc/{}/task", self.id());
+        let start = Instant::now();
+        loop {
+            let mut running = 0;
+            for thread in std::fs::read_dir(&folder)? {
+                let text = std::fs::read_to_string(thread?.path().join("stat")).unwrap_or_default();
+                // The name in brackets may hold anything; the state follows.
+                let state = text.rsplit_once(") ").map_or("", |(_, rest)| rest);
+                running += u32::from(!state.starts_with('T'));
+            }
+            if running == 0 {
+                return Ok(());
+            }
+            if start.elapsed() > Duration::from_secs(5) {
+                bail!("{}: {running} threads run on", self.name);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Ends it: asks first, and insists after ten seconds.
     pub fn stop(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {

@@ -243,7 +243,8 @@ impl Server {
     /// # Errors
     /// When it has ended.
     pub fn pause(&self) -> Result<()> {
-        self.process.signal(Signal::STOP)
+        self.process.signal(Signal::STOP)?;
+        self.process.stopped()
     }
 
     /// Lets it go on.
