@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use argo_offload_core::config::rules::{RULES, Rule, documentation, examples};
+use argo_offload_testkit::assert_pages_are_fresh;
 
 #[test]
 fn rule_pages_are_fresh() {
@@ -14,30 +15,8 @@ fn rule_pages_are_fresh() {
     let mut pages: BTreeMap<String, String> =
         RULES.iter().map(|rule| (format!("{}.md", rule.code), page(rule))).collect();
     pages.insert("README.md".into(), index());
-    if std::env::var_os("UPDATE").is_some() {
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).expect("docs/rules");
-        for (name, text) in &pages {
-            std::fs::write(folder.join(name), text).expect("a page");
-        }
-        return;
-    }
-    let stored: BTreeMap<String, String> = folder
-        .read_dir()
-        .expect("docs/rules")
-        .map(|entry| {
-            let entry = entry.expect("a page");
-            let text = std::fs::read_to_string(entry.path()).expect("a page");
-            (entry.file_name().to_string_lossy().into_owned(), text)
-        })
-        .collect();
-    for name in pages.keys().chain(stored.keys()) {
-        assert!(
-            pages.get(name) == stored.get(name),
-            "docs/rules/{name} is stale; refresh it with: \
-             UPDATE=1 cargo test -p argo-offload-core --test rule_pages"
-        );
-    }
+    let refresh = "UPDATE=1 cargo test -p argo-offload-core --test rule_pages";
+    assert_pages_are_fresh(&folder, &pages, refresh);
 }
 
 fn page(rule: &Rule) -> String {

@@ -10,6 +10,7 @@ mod input;
 mod log;
 mod output;
 mod profile;
+mod signal;
 pub mod store;
 pub mod tunnel;
 

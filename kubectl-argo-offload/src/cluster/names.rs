@@ -53,6 +53,20 @@ pub fn workflow_name(text: &str) -> Result<&str, ClusterError> {
     .with_help("names have lower case letters, digits, dashes and dots: kubectl get workflows"))
 }
 
+/// Five letters and digits for a name, most likely taken by no other object.
+pub(crate) fn name_suffix() -> String {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+
+    let mut number = RandomState::new().build_hasher().finish();
+    (0..5)
+        .map(|_| {
+            let digit = u32::try_from(number % 36).unwrap_or(0);
+            number /= 36;
+            char::from_digit(digit, 36).unwrap_or('0')
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

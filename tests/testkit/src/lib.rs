@@ -1,5 +1,5 @@
-//! Seeded generators of node maps and workflows as JSON *text* and of configurations as YAML text, and readers of the
-//! fixtures; for tests only.
+//! Seeded generators of node maps and workflows as JSON *text* and of configurations as YAML text, readers of the
+//! fixtures, and what compares generated pages; for tests only.
 //!
 //! Differential tests give one text to Argo's Go code and to our codec and compare the bytes of the answers, so the
 //! spelling of a text (escapes, white space, repeated and folded keys, forms of numbers) matters as much as its value.
@@ -21,6 +21,7 @@ pub use coverage::{Coverage, all_fields};
 pub use generate::{Options, nodes, nodes_covering, value, workflow, workflow_covering};
 pub use json::Style;
 pub use layout::{Expression, Field, Kind, Layout, Type, Version};
+pub use pages::assert_pages_are_fresh;
 pub use realistic::{realistic_nodes, realistic_workflow, to_mysql_text};
 pub use rng::Rng;
 
@@ -33,5 +34,6 @@ pub mod json;
 pub mod layout;
 #[cfg(test)]
 mod order;
+mod pages;
 pub mod realistic;
 pub mod rng;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use argo_offload_testkit::assert_pages_are_fresh;
+
 use super::CHECKS;
 use super::check::Check;
 
@@ -13,28 +15,8 @@ fn check_pages_are_fresh() {
     let mut pages: BTreeMap<String, String> =
         CHECKS.iter().map(|check| (format!("{}.md", check.code), page(check))).collect();
     pages.insert("README.md".into(), index());
-    if std::env::var_os("UPDATE").is_some() {
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).expect("docs/checks");
-        for (name, text) in &pages {
-            std::fs::write(folder.join(name), text).expect("a page");
-        }
-        return;
-    }
-    let entries = folder.read_dir().expect("docs/checks");
-    let stored: BTreeMap<String, String> = entries
-        .map(|entry| {
-            let entry = entry.expect("a page");
-            let text = std::fs::read_to_string(entry.path()).expect("a page");
-            (entry.file_name().to_string_lossy().into_owned(), text)
-        })
-        .collect();
-    for name in pages.keys().chain(stored.keys()) {
-        assert!(
-            pages.get(name) == stored.get(name),
-            "docs/checks/{name} is stale; refresh it with: UPDATE=1 cargo test -p kubectl-argo-offload --lib check_pages"
-        );
-    }
+    let refresh = "UPDATE=1 cargo test -p kubectl-argo-offload --lib check_pages";
+    assert_pages_are_fresh(&folder, &pages, refresh);
 }
 
 #[test]

@@ -5,7 +5,6 @@
 
 mod manifest;
 mod pass;
-mod signal;
 mod state;
 
 use std::sync::Arc;
@@ -16,10 +15,10 @@ use k8s_openapi::api::core::v1::Pod;
 use serde_json::Value;
 
 use super::Target;
-use crate::cluster::{Access, Cluster, ClusterError, ErrorKind};
+use crate::cluster::{Access, Cluster, ClusterError, ErrorKind, name_suffix};
 use crate::failure;
+use crate::signal::signal;
 
-use signal::signal;
 use state::{State, state};
 
 pub use manifest::{RelayPod, RelayPodError};
@@ -73,7 +72,7 @@ impl Relay {
         namespace: &str,
         pod: &RelayPod,
     ) -> Result<Self, ClusterError> {
-        let name = format!("{}-{}", manifest::NAME, suffix());
+        let name = format!("{}-{}", manifest::NAME, name_suffix());
         let manifest = pod.manifest(namespace, &name);
         remove_ended(cluster, namespace).await;
         // From here on it may be there, also where no answer comes.
@@ -208,18 +207,4 @@ async fn remove_ended(cluster: &Cluster, namespace: &str) {
             Created::new(cluster, namespace, name).delete().await;
         }
     }
-}
-
-/// Five letters and digits that are most likely no other relay's.
-fn suffix() -> String {
-    use std::hash::{BuildHasher, Hasher, RandomState};
-
-    let mut number = RandomState::new().build_hasher().finish();
-    (0..5)
-        .map(|_| {
-            let digit = u32::try_from(number % 36).unwrap_or(0);
-            number /= 36;
-            char::from_digit(digit, 36).unwrap_or('0')
-        })
-        .collect()
 }

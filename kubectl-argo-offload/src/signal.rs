@@ -1,6 +1,8 @@
+//! The wish to end: Ctrl-C, or the signal to terminate.
+
 /// Waits for the wish to end, and gives the exit code that says so.
 #[cfg(unix)]
-pub(super) async fn signal() -> i32 {
+pub(crate) async fn signal() -> i32 {
     use tokio::signal::unix::{SignalKind, signal};
 
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
@@ -14,7 +16,7 @@ pub(super) async fn signal() -> i32 {
 
 /// Waits for the wish to end, and gives the exit code that says so.
 #[cfg(not(unix))]
-pub(super) async fn signal() -> i32 {
+pub(crate) async fn signal() -> i32 {
     let _ = tokio::signal::ctrl_c().await;
     1
 }
