@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::json;
 
+use crate::doctor::unpacked;
 use crate::ran::Ran;
 use crate::reach::{free_port, kubeconfig, token_of};
 use crate::settings::Settings;
@@ -268,6 +269,18 @@ fn no_output_of_doctor_enable_or_disable_has_a_secret_in_it(world: &World) -> Re
         command.arg("argo-offload").args(&words).args(["-n", &settings.namespace]);
         command.env("ARGO_OFFLOAD_DB_PASSWORD", wrong);
         logs(&traced(&mut command, &secrets)?.ok()?, &["/configmaps/"]);
+    }
+    let folder = tempfile::tempdir()?;
+    for (settings, name) in [(&settings, "well"), (&refused, "sick")] {
+        let path = folder.path().join(name);
+        let mut command = world.command("kubectl", &admin);
+        command.arg("argo-offload").args(doctor).args(["-n", &settings.namespace, "--bundle"]);
+        traced(command.arg(&path), &secrets)?.ok()?;
+        for (file, text) in unpacked(&path)? {
+            for secret in &secrets {
+                assert_eq!(secret.found_in(&text), None, "{} in {file}", secret.what);
+            }
+        }
     }
     Ok(())
 }

@@ -24,6 +24,18 @@ pub(crate) const LOST: &str = "lost";
 /// 3,000 nodes, a row of more than 1 MiB even compressed.
 pub(crate) const LARGE: &str = "large";
 
+/// A workflow `small` with two nodes, that ends after a moment: for tests with a space of their own.
+pub(crate) const SMALL: &str = r#"apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: small}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    steps: [[{name: wait, template: pause}]]
+  - {name: pause, suspend: {duration: 1s}}
+"#;
+
 /// Where the standard workflows are.
 pub(crate) struct Standard {
     argo: Argo,

@@ -70,7 +70,9 @@ impl Cluster {
     /// When they do not become ready; the end of the controller's log is part of the error.
     pub fn install(&self, install: Install) -> Result<Argo> {
         let Install { namespace, environment, server } = install;
-        let database = self.database().database(&namespace.replace('-', "_"))?;
+        // A user's name has at most 32 characters.
+        let name: String = namespace.replace('-', "_").chars().take(24).collect();
+        let database = self.database().database(&name)?;
         let mut objects = vec![json!({
             "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": namespace },
         })];
