@@ -1,5 +1,7 @@
 //! Arguments of `doctor`.
 
+use std::path::PathBuf;
+
 use argo_offload_core::golang::ArgoVersion;
 use clap::{Args, ValueEnum};
 
@@ -28,6 +30,9 @@ Examples:
   kubectl argo-offload doctor -o json |
     jq -r '.items[] | select(.status == \"error\") | .code'
 
+  # For a bug report
+  kubectl argo-offload doctor --bundle doctor.tar.gz
+
   # For Prometheus, by node_exporter's textfile collector
   kubectl argo-offload doctor -o prometheus --fail-on never > argo_offload.prom";
 
@@ -50,6 +55,9 @@ pub struct DoctorArguments {
     /// Also say what this version, which the controller is to be upgraded to, would refuse
     #[arg(long, value_name = "VERSION")]
     pub upgrade_to: Option<ArgoVersion>,
+    /// Also write what a bug report needs into this file: no secrets, no inputs or outputs of nodes
+    #[arg(long, value_name = "FILE.tar.gz", conflicts_with = "list_checks")]
+    pub bundle: Option<PathBuf>,
     /// List the checks
     #[arg(long)]
     pub list_checks: bool,

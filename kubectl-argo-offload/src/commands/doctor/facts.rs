@@ -53,7 +53,11 @@ pub(super) enum NotReached {
     /// There is no way to it.
     NoWay(anyhow::Error),
     /// The way ends, or the server says no.
-    Database(DatabaseError),
+    Database {
+        error: DatabaseError,
+        /// From where it was tried.
+        way: String,
+    },
 }
 
 impl Facts {
@@ -181,8 +185,10 @@ impl Facts {
                 live::connector(&self.cluster, namespace, target.clone(), &self.database)
                     .await
                     .map_err(|error| NotReached::NoWay(error.into_error()))?;
-            let inspector = Inspector::connect(&connector).await.map_err(NotReached::Database)?;
-            Ok(Mutex::new(inspector))
+            let inspector = Inspector::connect(&connector).await;
+            inspector
+                .map(Mutex::new)
+                .map_err(|error| NotReached::Database { error, way: connector.way() })
         };
         Ok(self.inspector.get_or_init(connect).await.as_ref())
     }
@@ -191,7 +197,7 @@ impl Facts {
     pub(super) async fn inspector(&self) -> Result<&Mutex<Inspector>, Skipped> {
         self.connection().await?.map_err(|error| match error {
             NotReached::NoWay(error) => seen_any(error, &database_login::CHECK),
-            NotReached::Database(_) => Skipped::after(&database_login::CHECK),
+            NotReached::Database { .. } => Skipped::after(&database_login::CHECK),
         })
     }
 

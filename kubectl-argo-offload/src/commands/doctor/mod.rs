@@ -1,5 +1,6 @@
 //! `doctor`: whether offloading works, from the cluster to the last row, and what is about to break.
 
+mod bundle;
 mod check;
 mod checks;
 mod facts;
@@ -22,7 +23,7 @@ use super::live::block_on;
 use super::selection::{Choice, Named, Selection};
 use crate::cli::{ControllerArguments, DoctorArguments, DoctorFailOn, DoctorOutput};
 use crate::cluster::{connect, find_controller};
-use crate::output::{write_json, write_stdout, write_yaml};
+use crate::output::{say, write_json, write_stdout, write_yaml};
 
 pub(super) use self::check::Check;
 pub(crate) use self::checks::CHECKS;
@@ -40,6 +41,12 @@ const PATIENCE_WITH_WORKFLOWS: Duration = Duration::from_secs(300);
 const PREFLIGHT: [&str; 11] = [
     "AD102", "AD105", "AD201", "AD302", "AD303", "AD304", "AD305", "AD306", "AD308", "AD309",
     "AD310",
+];
+
+/// The checks that say whether what is there works, rows and workflows left out.
+const POSTFLIGHT: [&str; 18] = [
+    "AD102", "AD103", "AD104", "AD105", "AD106", "AD108", "AD110", "AD201", "AD301", "AD302",
+    "AD303", "AD304", "AD305", "AD306", "AD307", "AD308", "AD309", "AD310",
 ];
 
 /// Those without which nothing is known: skipped, they are as bad as an error.
@@ -83,12 +90,8 @@ pub(super) async fn preflight(facts: Facts, forced: &[String]) -> Result<Vec<&'s
     };
     let mut failed = Vec::new();
     for code in PREFLIGHT {
-        let Some(check) = find(code) else { continue };
-        let (_, mut outcomes) = outcomes(0, check, &facts).await;
-        let is_needed = NEEDED.contains(&code);
-        let is_bad =
-            |level: Level| level >= Level::Warning || (is_needed && level == Level::Skipped);
-        outcomes.retain(|outcome| is_bad(outcome.level));
+        let Some((check, mut outcomes)) = look(code, &facts).await else { continue };
+        outcomes.retain(|outcome| is_bad(code, outcome));
         write_stdout(show::lines(check, &outcomes).as_bytes())?;
         let is_error = outcomes.iter().any(|outcome| outcome.level != Level::Warning);
         if is_error && forced.as_ref().is_none_or(|forced| !forced.has(code)) {
@@ -96,6 +99,34 @@ pub(super) async fn preflight(facts: Facts, forced: &[String]) -> Result<Vec<&'s
         }
     }
     Ok(failed)
+}
+
+/// Looks at what is there; shows all of it, and gives the codes of errors.
+///
+/// # Errors
+/// Nobody reads what is shown.
+pub(super) async fn postflight(facts: &Facts) -> Result<Vec<&'static str>> {
+    write_stdout(show::head().as_bytes())?;
+    let mut failed = Vec::new();
+    for code in POSTFLIGHT {
+        let Some((check, outcomes)) = look(code, facts).await else { continue };
+        write_stdout(show::lines(check, &outcomes).as_bytes())?;
+        let mut errors = outcomes.iter().filter(|outcome| is_bad(code, outcome));
+        if errors.any(|outcome| outcome.level != Level::Warning) {
+            failed.push(code);
+        }
+    }
+    Ok(failed)
+}
+
+async fn look(code: &str, facts: &Facts) -> Option<(&'static Check, Vec<Outcome>)> {
+    let check = find(code)?;
+    let (_, outcomes) = outcomes(0, check, facts).await;
+    Some((check, outcomes))
+}
+
+fn is_bad(code: &str, outcome: &Outcome) -> bool {
+    outcome.level >= Level::Warning || (NEEDED.contains(&code) && outcome.level == Level::Skipped)
 }
 
 fn choice() -> Choice {
@@ -139,6 +170,13 @@ async fn examine(checks: &[&'static Check], arguments: &DoctorArguments) -> Resu
             report.add(check, outcomes);
             next += 1;
         }
+    }
+    if let Some(path) = &arguments.bundle {
+        bundle::write(path, &report, &facts).await?;
+        say(format_args!(
+            "{} holds what a bug report needs: look at it before you pass it on",
+            path.display()
+        ));
     }
     Ok(report)
 }

@@ -148,7 +148,9 @@ async fn rows(
         let known: BTreeSet<&RowKey> = all.iter().map(|row| &row.key).collect();
         foreign = again
             .into_iter()
-            .filter(|row| !known.contains(&row.key) && !second.contains_key(&row.key.uid))
+            .filter(|row| !known.contains(&row.key))
+            // A workflow can have been deleted meanwhile.
+            .filter(|row| ![first, &second].iter().any(|one| one.contains_key(&row.key.uid)))
             .collect();
     }
     Ok(Ok(SurveyedRows { all, workflows, foreign }))

@@ -104,6 +104,19 @@ impl Connector {
         &self.target
     }
 
+    /// How it is reached, in words: `from here`.
+    #[must_use]
+    pub fn way(&self) -> String {
+        match &self.way {
+            Way::Straight => "from here".into(),
+            Way::Via(address) => format!("by {address}"),
+            Way::Through(through) if self._relay.is_some() => {
+                format!("from the relay {}", through.1)
+            }
+            Way::Through(through) => format!("by a port-forward to {}", through.1),
+        }
+    }
+
     /// How long is waited.
     #[must_use]
     pub fn limits(&self) -> Limits {

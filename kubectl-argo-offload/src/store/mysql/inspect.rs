@@ -6,7 +6,7 @@ use super::connect::{Connection, Connector};
 use super::error::DatabaseError;
 use super::grants::Grants;
 use super::schema::{Table, migrated_to, strings};
-use super::shape::{Shape, archive_tables};
+use super::shape::{Shape, archive_tables, place};
 use crate::store::{RowInfo, Wanted};
 
 /// The variables that are asked for; a server that does not know one leaves it out.
@@ -46,6 +46,27 @@ impl Inspector {
     /// When the server cannot be reached, or refuses.
     pub async fn connect(connector: &Connector) -> Result<Self, DatabaseError> {
         Ok(Self { connection: connector.connect().await? })
+    }
+
+    /// How it is reached, in words.
+    #[must_use]
+    pub fn way(&self) -> String {
+        self.connection.connector().way()
+    }
+
+    /// About how many bytes the table of nodes takes, with its indexes; `None` where the server does not say.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn table_bytes(&mut self) -> Result<Option<u64>, DatabaseError> {
+        let table = self.connection.connector().target().table.clone();
+        let query = format!(
+            "select cast(data_length + index_length as char), '' from information_schema.tables \
+             where {}",
+            place(&table)
+        );
+        let rows = strings(&mut self.connection, "the table's size", query).await?;
+        Ok(rows.first().and_then(|row| row.0.parse().ok()))
     }
 
     /// What the server says about itself.
@@ -147,6 +168,12 @@ impl ServerFacts {
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
+    }
+
+    /// The global variables that were asked for, by name.
+    #[must_use]
+    pub fn variables(&self) -> &BTreeMap<String, String> {
+        &self.variables
     }
 
     /// A global variable that is a number.

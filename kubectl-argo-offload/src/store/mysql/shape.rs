@@ -85,11 +85,7 @@ impl Shape {
         connection: &mut Connection,
         table: &str,
     ) -> Result<Self, DatabaseError> {
-        let (database, table) = match table.split_once('.') {
-            Some((database, table)) => (literal(database), literal(table)),
-            None => ("database()".to_owned(), literal(table)),
-        };
-        let place = format!("table_schema = {database} and table_name = {table}");
+        let place = place(table);
         let columns = format!(
             "select lower(column_name), concat(lower(data_type), ' ', coalesce(character_maximum_length, '')) \
              from information_schema.columns where {place}"
@@ -175,6 +171,15 @@ impl Shape {
         }
         found
     }
+}
+
+/// The condition by which `information_schema` finds a table, perhaps with its database before its name.
+pub(super) fn place(table: &str) -> String {
+    let (database, table) = match table.split_once('.') {
+        Some((database, table)) => (literal(database), literal(table)),
+        None => ("database()".to_owned(), literal(table)),
+    };
+    format!("table_schema = {database} and table_name = {table}")
 }
 
 /// The tables of the archive.

@@ -4,7 +4,6 @@ use super::super::check::{Check, Outcome, Skipped};
 use super::super::facts::{Facts, NotReached};
 use crate::cluster::ClusterError;
 use crate::failure::help_of;
-use crate::tunnel::Via;
 
 pub(in crate::commands::doctor) const CHECK: Check = Check {
     code: "AD302",
@@ -27,13 +26,11 @@ What the message says. To try it from within the cluster: `--via relay --relay-i
 
 async fn check(facts: &Facts) -> Result<Vec<Outcome>, Skipped> {
     let persistence = facts.persistence().await?;
-    let from = match &facts.database.via {
-        Via::Auto => "from here, or by a port-forward where the host is a Service",
-        Via::Direct => "from here",
-        _ => "from within the cluster",
-    };
     match facts.connection().await? {
-        Ok(_) => Ok(vec![Outcome::ok(format_args!("logged in to {} ({from})", persistence.place()))]),
+        Ok(inspector) => {
+            let way = inspector.lock().await.way();
+            Ok(vec![Outcome::ok(format_args!("logged in to {} ({way})", persistence.place()))])
+        }
         Err(NotReached::NoWay(error)) => match error.downcast_ref::<ClusterError>() {
             Some(error) if error.is_forbidden() => Err(Skipped::forbidden(error)),
             _ => {
@@ -41,9 +38,8 @@ async fn check(facts: &Facts) -> Result<Vec<Outcome>, Skipped> {
                 Ok(vec![Outcome::error(format_args!("{error:#}"), help)])
             }
         },
-        Err(NotReached::Database(error)) => Ok(vec![Outcome::error(
-            format_args!("{error} (tried {from})"),
-            error.help(),
-        )]),
+        Err(NotReached::Database { error, way }) => {
+            Ok(vec![Outcome::error(format_args!("{error} (tried {way})"), error.help())])
+        }
     }
 }

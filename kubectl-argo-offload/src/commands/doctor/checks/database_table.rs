@@ -2,7 +2,7 @@
 
 use super::super::check::{Check, Outcome, Skipped};
 use super::super::facts::{Facts, not_answered};
-use crate::output::counted;
+use crate::output::{bytes, counted};
 use crate::store::mysql::Shape;
 
 pub(in crate::commands::doctor) const CHECK: Check = Check {
@@ -12,7 +12,8 @@ pub(in crate::commands::doctor) const CHECK: Check = Check {
     documentation: "\
 ## What it checks
 The number of the last migration in `schema_history` against that of the version that runs, and the real columns, \
-types, primary key and index of the table of nodes; with `archive: true` also the archive's tables.
+types, primary key and index of the table of nodes; with `archive: true` also the archive's tables. It tells about \
+how much the table takes, with its indexes, as the server counts it.
 
 ## Why it matters
 The servers commit each change of a table by itself, so a migration that failed half-way can be noted as done and is \
@@ -34,6 +35,8 @@ async fn check(facts: &Facts) -> Result<Vec<Outcome>, Skipped> {
     let mut inspector = facts.inspector().await?.lock().await;
     let shape = inspector.shape().await.map_err(|error| not_answered(&error))?;
     let done = inspector.migrated_to().await;
+    let size = inspector.table_bytes().await.ok().flatten();
+    let size = size.map_or(String::new(), |size| format!(", and takes about {}", bytes(size)));
     let argo = facts.argo();
     if !shape.exists() {
         let why = match &done {
@@ -80,10 +83,10 @@ async fn check(facts: &Facts) -> Result<Vec<Outcome>, Skipped> {
             "Argo does not go back: upgrade again, or restore the database from before",
         )),
         (Some(done), _) if outcomes.is_empty() => outcomes.push(Outcome::ok(format_args!(
-            "the table {table} is as Argo expects it, schema_history {done}"
+            "the table {table} is as Argo expects it, schema_history {done}{size}"
         ))),
         (None, _) if outcomes.is_empty() => outcomes.push(Outcome::ok(format_args!(
-            "the table {table} is as Argo expects it; there is no schema_history to be read"
+            "the table {table} is as Argo expects it; there is no schema_history to be read{size}"
         ))),
         _ => {}
     }

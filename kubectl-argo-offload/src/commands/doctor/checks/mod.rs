@@ -24,6 +24,7 @@ checks! {
     configuration_watch
     stale_server
     configuration_owner
+    leader
     configuration
     upgrade
     database_credentials
