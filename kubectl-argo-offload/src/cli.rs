@@ -19,6 +19,7 @@ pub use connection::{ConnectionArguments, ControllerArguments, SelectionArgument
 pub use doctor::{DoctorArguments, DoctorFailOn, DoctorOutput};
 pub use enable::{
     ChangeArguments, ChangeForm, DatabaseTls, DisableArguments, DryRun, EnableArguments,
+    WantedArguments,
 };
 pub use get::{GetArguments, GetOutput, Status};
 pub use lint::{ExplainArguments, ExplainOutput, LintArguments, LintFailOn, LintOutput};
@@ -333,6 +334,8 @@ pub enum SchemaName {
     DoctorReport,
     /// The output of `doctor --list-checks -o json`
     CheckList,
+    /// The file of `enable --from-file`
+    EnableValues,
     /// The output of `explain CODE -o json` for a rule of lint
     Rule,
     /// The output of `explain CODE -o json` for a check of doctor

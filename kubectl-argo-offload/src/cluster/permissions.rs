@@ -84,6 +84,9 @@ const UPDATE_CONFIG_MAPS: (&str, &str, &str) = ("update", "", "configmaps");
 const CREATE_SECRETS: (&str, &str, &str) = ("create", "", "secrets");
 const UPDATE_SECRETS: (&str, &str, &str) = ("update", "", "secrets");
 const PATCH_DEPLOYMENTS: (&str, &str, &str) = ("patch", "apps", "deployments");
+const GET_LEASES: (&str, &str, &str) = ("get", "coordination.k8s.io", "leases");
+const CREATE_WORKFLOWS: (&str, &str, &str) = ("create", "argoproj.io", "workflows");
+const DELETE_WORKFLOWS: (&str, &str, &str) = ("delete", "argoproj.io", "workflows");
 const GET_LOGS: (&str, &str, &str) = ("get", "", "pods/log");
 const GET_FORWARD: (&str, &str, &str) = ("get", "", "pods/portforward");
 const CREATE_FORWARD: (&str, &str, &str) = ("create", "", "pods/portforward");
@@ -99,6 +102,7 @@ const VIA: &[&str] = &["--via svc/NAME", "--via pod/NAME"];
 const RELAY: &[&str] = &["--via relay"];
 const LINT: &[&str] = &["lint --live"];
 const ENABLE: &[&str] = &["enable"];
+const SMOKE_TEST: &[&str] = &["enable --smoke-test"];
 const DISABLE: &[&str] = &["disable"];
 const CHANGES: &[&str] = &["enable", "disable"];
 /// `doctor`
@@ -241,6 +245,7 @@ pub const NEEDS: &[Need] = &[
     ),
     need(DOCTOR, LIST_PODS, Scope::Controller, SKIPS, "restarts of controller and argo-server"),
     need(DOCTOR, GET_LOGS, Scope::Controller, SKIPS, "why one of them ended"),
+    need(DOCTOR, GET_LEASES, Scope::Controller, SKIPS, "which of the controller's pods leads"),
     need(DOCTOR, GET_CONFIG_MAPS, Scope::Controller, SKIPS, "the configuration"),
     need(DOCTOR, GET_SECRETS, Scope::Controller, SKIPS, "the database's user and password"),
     need(DOCTOR, LIST_WORKFLOWS, Scope::Workflows, SKIPS, "rows against workflows"),
@@ -288,6 +293,9 @@ pub const NEEDS: &[Need] = &[
     need(ENABLE, UPDATE_SECRETS, Scope::Controller, Without::Fails, "the Secret, where it changes"),
     need(ENABLE, GET_DEPLOYMENTS, Scope::Controller, Without::Fails, "watching the restart"),
     need(ENABLE, PATCH_DEPLOYMENTS, Scope::Controller, Without::Fails, "the restart"),
+    need(SMOKE_TEST, CREATE_WORKFLOWS, Scope::Workflows, Without::Fails, "its workflow"),
+    need(SMOKE_TEST, GET_WORKFLOWS, Scope::Workflows, Without::Fails, "its workflow"),
+    need(SMOKE_TEST, DELETE_WORKFLOWS, Scope::Workflows, Without::Fails, "removing its workflow"),
 ];
 
 /// A WebSocket begins with GET: the API server asks for `create` too since 1.35 alone.
@@ -390,8 +398,8 @@ pub fn document() -> String {
          <!-- Made from kubectl-argo-offload/src/cluster/permissions.rs; refresh it with: \
          UPDATE=1 cargo test -p kubectl-argo-offload --lib permissions -->\n\n\
          What each command asks of the Kubernetes API, all of it reading (`create` on `pods/portforward` opens a \
-         connection and makes no object), but for `enable` and `disable`, and for `--via relay`, which makes a pod and \
-         deletes it. Where `enable` makes the Secret, it also asks for `delete` on it, to put it back; pods are listed, and \
+         connection and makes no object), but for `enable` and `disable`, for `enable --smoke-test`, which makes a \
+         workflow and deletes it, and for `--via relay`, which does so with a pod. Where `enable` makes the Secret, it also asks for `delete` on it, to put it back; pods are listed, and \
          their logs read, to watch the restart. A command says which right is missing, with the `kubectl create role` that \
          grants it. Without the rights in the controller's namespace, `get` still works through argo-server, with the \
          user's own token: `ARGO_SERVER` and `ARGO_TOKEN`. What is needed in the controller's and the database's \
@@ -454,7 +462,7 @@ mod tests {
         for need in NEEDS {
             let reads = matches!(need.verb, "get" | "list" | "watch");
             let forwards = need.resource == "pods/portforward";
-            let changes = [RELAY, ENABLE, DISABLE, CHANGES].contains(&need.commands);
+            let changes = [RELAY, ENABLE, SMOKE_TEST, DISABLE, CHANGES].contains(&need.commands);
             assert!(reads || forwards || changes, "{need:?}");
         }
     }

@@ -18,6 +18,8 @@ pub(crate) const SERVER_LABELS: [&str; 2] = [
 
 /// How many of a log's last lines are read.
 const LINES: u32 = 200;
+/// How many bytes of its beginning are read.
+const HEAD: u32 = 64 << 10;
 
 /// A pod of the controller or of argo-server, seen from the container that runs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,12 +100,23 @@ pub async fn log_tail(
     pod: &ProgramPod,
     ended: bool,
 ) -> Result<String, ClusterError> {
-    let ProgramPod { namespace, name, container, .. } = pod;
     let previous = ended && !pod.has_ended;
+    log(cluster, pod, &format!("previous={previous}&tailLines={LINES}")).await
+}
+
+/// The first lines of the log of the container that is there.
+///
+/// # Errors
+/// The user may not read logs, or there is none.
+pub async fn log_head(cluster: &Cluster, pod: &ProgramPod) -> Result<String, ClusterError> {
+    log(cluster, pod, &format!("limitBytes={HEAD}")).await
+}
+
+async fn log(cluster: &Cluster, pod: &ProgramPod, part: &str) -> Result<String, ClusterError> {
+    let ProgramPod { namespace, name, container, .. } = pod;
     let access = Access::get("", "pods/log").in_namespace(namespace).named(name);
-    let path = format!(
-        "/api/v1/namespaces/{namespace}/pods/{name}/log?container={container}&previous={previous}&tailLines={LINES}"
-    );
+    let path =
+        format!("/api/v1/namespaces/{namespace}/pods/{name}/log?container={container}&{part}");
     let text = cluster.get(&path, &access).await?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }

@@ -9,12 +9,12 @@ use super::error::{ClusterError, ErrorKind};
 use super::names::is_name;
 use super::request::Cluster;
 
-pub(super) const GROUP: &str = "argoproj.io";
+pub(crate) const GROUP: &str = "argoproj.io";
 /// The most Workflows of one request: each has up to 1.5 MB.
 const LIMIT: u32 = 20;
 
 /// The path of a namespace's Workflows, or of all.
-pub(super) fn path(namespace: Option<&str>) -> String {
+pub(crate) fn path(namespace: Option<&str>) -> String {
     match namespace {
         Some(namespace) => format!("/apis/{GROUP}/v1alpha1/namespaces/{namespace}/workflows"),
         None => format!("/apis/{GROUP}/v1alpha1/workflows"),

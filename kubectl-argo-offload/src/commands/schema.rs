@@ -31,6 +31,7 @@ fn text(name: SchemaName) -> &'static str {
         SchemaName::RuleList => include_str!("../../../schema/rule-list.json"),
         SchemaName::DoctorReport => include_str!("../../../schema/doctor-report.json"),
         SchemaName::CheckList => include_str!("../../../schema/check-list.json"),
+        SchemaName::EnableValues => include_str!("../../../schema/enable-values.json"),
         SchemaName::Check => include_str!("../../../schema/check.json"),
         SchemaName::Rule => include_str!("../../../schema/rule.json"),
         SchemaName::Symptom => include_str!("../../../schema/symptom.json"),

@@ -156,7 +156,7 @@ fn every_example_in_the_help_runs() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 61);
+    assert_eq!(ran, 63);
 }
 
 #[test]

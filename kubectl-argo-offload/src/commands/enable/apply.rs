@@ -6,15 +6,16 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::backup::{Backup, Entry, NAME, kept_secret};
+use super::backup::{Backup, Entry, NAME, SecretEntry, kept_secret};
 use super::plan::{ConfigMapChange, MANAGED_BY, Plan, Restart};
 use super::present::{Present, data, object, secret};
 use super::restart::{restart, watch};
-use super::write::{create, delete, replace};
+use super::write::{delete, metadata, write};
 use crate::cluster::{Access, Cluster, ClusterError, ErrorKind, permissions, read_config_map};
 use crate::commands::lint::config_map_diff;
 use crate::failure::Failure;
 use crate::output::say;
+use crate::signal::signal;
 use crate::store::Sha256;
 
 /// How it is done.
@@ -47,7 +48,9 @@ pub(in crate::commands) async fn check_rights(
         rights.push(access.named(&change.name));
     }
     if let Some(change) = &plan.secret {
+        // What is kept of it is beside it.
         rights.push(Access::create("", "secrets").in_namespace(&change.namespace));
+        rights.push(Access::update("", "secrets").in_namespace(&change.namespace).named(NAME));
         let (namespace, name) = (&change.namespace, &change.name);
         match &change.before {
             Some(_) => {
@@ -84,6 +87,22 @@ pub(in crate::commands) async fn apply(
     plan: &Plan,
     how: How,
 ) -> Result<()> {
+    tokio::select! {
+        result = carry_out(cluster, present, plan, how) => result,
+        code = signal() => {
+            if !how.dry {
+                say(format_args!(
+                    "interrupted: the same command again brings it to its end, kubectl argo-offload enable --rollback -n {} \
+                     puts back what was changed",
+                    present.controller.namespace
+                ));
+            }
+            std::process::exit(code)
+        }
+    }
+}
+
+async fn carry_out(cluster: &Cluster, present: &Present, plan: &Plan, how: How) -> Result<()> {
     let suffix = if how.dry { " (server dry run)" } else { "" };
     let mut backup = Backup::read(cluster, &present.controller.namespace).await?;
     let number = backup.begin(cluster, plan, how.dry).await?;
@@ -93,10 +112,7 @@ pub(in crate::commands) async fn apply(
     if let Some(change) = &plan.secret {
         let (name, done) =
             (&change.name, if change.before.is_some() { "configured" } else { "created" });
-        match change.before {
-            Some(_) => replace(cluster, "secrets", &change.after, how.dry).await?,
-            None => create(cluster, "secrets", &change.after, how.dry).await?,
-        };
+        write(cluster, "secrets", &change.after, how.dry).await?;
         say(format_args!("secret/{name} {done}{suffix}"));
     }
     if let Some(change) = &plan.config_map {
@@ -104,7 +120,7 @@ pub(in crate::commands) async fn apply(
             // Nothing is left half done.
             if let Some((number, entry)) = backup.newest().filter(|_| !how.dry) {
                 let (number, entry) = (number.to_owned(), entry.clone());
-                restore_secret(cluster, &present.controller.namespace, &number, &entry).await?;
+                restore_secret(cluster, old_secret(cluster, &number, &entry).await?).await?;
                 backup.end(cluster, &number, true).await?;
             }
             return Err(failure.into());
@@ -140,7 +156,7 @@ async fn write_config_map(
     change: &ConfigMapChange,
     dry: bool,
 ) -> Result<(), Failure> {
-    match replace(cluster, "configmaps", &change.object.1, dry).await {
+    match write(cluster, "configmaps", &change.object.1, dry).await {
         Ok(_) => Ok(()),
         Err(error) if *error.kind() == ErrorKind::Conflict => {
             let place = format!("{}/{}", change.namespace, change.name);
@@ -185,8 +201,14 @@ pub(in crate::commands) async fn roll_back(
         .help("enable and disable note what they change in the ConfigMap argo-offload-backup")
         .into());
     };
-    restore_config_map(cluster, namespace, &entry).await?;
-    restore_secret(cluster, namespace, &number, &entry).await?;
+    // Both are looked at before one is written.
+    let config_map = old_config_map(cluster, namespace, &entry).await?;
+    let secret = old_secret(cluster, &number, &entry).await?;
+    if let Some(object) = config_map {
+        write(cluster, "configmaps", &object, false).await?;
+        say(format_args!("configmap/{} put back", metadata(&object, "name")));
+    }
+    restore_secret(cluster, secret).await?;
     // As it is by now: the pods of before are not those of the change.
     let present = Present::read(cluster, present.controller.clone()).await?;
     let restarts: Vec<Restart> = super::plan::restarts(&present, true);
@@ -195,13 +217,21 @@ pub(in crate::commands) async fn roll_back(
     backup.end(cluster, &number, true).await
 }
 
-async fn restore_config_map(cluster: &Cluster, namespace: &str, entry: &Entry) -> Result<()> {
-    let Some(change) = &entry.config_map else { return Ok(()) };
+/// The ConfigMap as it is to be again; `None` where nothing is to be done.
+///
+/// # Errors
+/// Somebody else has changed it since.
+async fn old_config_map(
+    cluster: &Cluster,
+    namespace: &str,
+    entry: &Entry,
+) -> Result<Option<Value>> {
+    let Some(change) = &entry.config_map else { return Ok(None) };
     let text = read_config_map(cluster, namespace, &change.name).await?;
     let mut object = object(&text)?;
     let now = data(&object).remove(&change.key);
     if now == change.before {
-        return Ok(());
+        return Ok(None);
     }
     let is_ours = now.as_ref().is_some_and(|now| Sha256::of(now.as_bytes()) == change.written);
     if !is_ours {
@@ -220,48 +250,73 @@ async fn restore_config_map(cluster: &Cluster, namespace: &str, entry: &Entry) -
             None => values.remove(&change.key),
         };
     }
-    replace(cluster, "configmaps", &object, false).await?;
-    say(format_args!("configmap/{} put back", change.name));
-    Ok(())
+    Ok(Some(object))
 }
 
-async fn restore_secret(
-    cluster: &Cluster,
-    namespace: &str,
-    number: &str,
-    entry: &Entry,
-) -> Result<()> {
-    let Some(change) = &entry.secret else { return Ok(()) };
-    if change.created {
-        let Some(now) = secret(cluster, &change.namespace, &change.name).await? else {
-            return Ok(());
-        };
-        // A run that was ended before it made one leaves room for somebody else's.
-        let label =
-            now.get("metadata").and_then(|one| one.get("labels")?.get(MANAGED_BY.0)?.as_str());
-        if label != Some(MANAGED_BY.1) {
-            return Err(Failure::new(format_args!(
-                "somebody else has made the Secret {}/{}: it is not deleted",
-                change.namespace, change.name
-            ))
-            .help("delete it by hand, if nobody needs it, and run the command again")
-            .into());
+/// A Secret as it is to be again.
+enum OldSecret {
+    /// As it is.
+    Same,
+    /// Not there.
+    Gone { namespace: String, name: String },
+    /// Like this.
+    Values(Value),
+}
+
+/// The Secret as it is to be again.
+///
+/// # Errors
+/// Somebody else has changed it since.
+async fn old_secret(cluster: &Cluster, number: &str, entry: &Entry) -> Result<OldSecret> {
+    let Some(change) = &entry.secret else { return Ok(OldSecret::Same) };
+    let SecretEntry { namespace: of, name, created } = change;
+    let Some(mut now) = secret(cluster, of, name).await? else {
+        if *created {
+            return Ok(OldSecret::Same);
         }
-        delete(cluster, "secrets", &change.namespace, &change.name, false).await?;
-        say(format_args!("secret/{} deleted", change.name));
-        return Ok(());
-    }
-    let kept = kept_secret(cluster, namespace, number).await?;
-    let Some(mut now) = secret(cluster, &change.namespace, &change.name).await? else {
-        let what = format!("the Secret {}/{} is gone", change.namespace, change.name);
+        let what = format!("the Secret {of}/{name} is gone");
         return Err(ClusterError::new(ErrorKind::NotFound, what)
             .with_help(format_args!("what it held is in the Secret {NAME}"))
             .into());
     };
-    if now.get("data") != Some(&json!(kept)) {
-        now["data"] = json!(kept);
-        replace(cluster, "secrets", &now, false).await?;
-        say(format_args!("secret/{} put back", change.name));
+    let kept = kept_secret(cluster, of, number).await?;
+    let data = now.get("data").cloned().unwrap_or_default();
+    if !created && data == json!(kept.before) {
+        return Ok(OldSecret::Same);
+    }
+    let labels = now.get("metadata").and_then(|one| one.get("labels"));
+    let is_ours =
+        labels.and_then(|labels| labels.get(MANAGED_BY.0)?.as_str()) == Some(MANAGED_BY.1);
+    // A run that was ended before it made one leaves room for somebody else's.
+    if data != json!(kept.written) || (*created && !is_ours) {
+        let done = if *created { "deleted" } else { "overwritten" };
+        return Err(Failure::new(format_args!(
+            "somebody else has made or changed the Secret {of}/{name} since: it is not {done}"
+        ))
+        .help(format_args!(
+            "what it held before, and what was written, is in the Secret {NAME}; where nobody needs it, put it back or \
+             delete it by hand, and run the command again"
+        ))
+        .into());
+    }
+    if *created {
+        return Ok(OldSecret::Gone { namespace: of.clone(), name: name.clone() });
+    }
+    now["data"] = json!(kept.before);
+    Ok(OldSecret::Values(now))
+}
+
+async fn restore_secret(cluster: &Cluster, old: OldSecret) -> Result<()> {
+    match old {
+        OldSecret::Same => {}
+        OldSecret::Gone { namespace, name } => {
+            delete(cluster, "secrets", &namespace, &name, false).await?;
+            say(format_args!("secret/{name} deleted"));
+        }
+        OldSecret::Values(object) => {
+            write(cluster, "secrets", &object, false).await?;
+            say(format_args!("secret/{} put back", metadata(&object, "name")));
+        }
     }
     Ok(())
 }

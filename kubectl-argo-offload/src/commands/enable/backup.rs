@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::plan::{MANAGED_BY, Plan};
 use super::present::{data, secret};
-use super::write::{create, replace};
+use super::write::write;
 use crate::cluster::{Access, Cluster, ClusterError, object_text};
 use crate::failure::Failure;
 use crate::store::Sha256;
@@ -55,7 +55,7 @@ pub(super) struct ConfigMapEntry {
 pub(super) struct SecretEntry {
     pub(super) namespace: String,
     pub(super) name: String,
-    /// Whether it was made; else its values are in the Secret `argo-offload-backup`, under the entry's number.
+    /// Whether it was made. Its values, before and after, are in the Secret `argo-offload-backup` beside it.
     pub(super) created: bool,
 }
 
@@ -111,7 +111,11 @@ impl Backup {
         plan: &Plan,
         dry: bool,
     ) -> Result<Option<String>> {
-        let unfinished = self.newest().filter(|(_, entry)| !entry.done);
+        let is_same = |entry: &Entry| match (&entry.secret, &plan.secret) {
+            (Some(of), Some(change)) => of.name == change.name && of.namespace == change.namespace,
+            _ => true,
+        };
+        let unfinished = self.newest().filter(|(_, entry)| !entry.done && is_same(entry));
         let unfinished = unfinished.map(|(number, entry)| (number.to_owned(), entry.clone()));
         if unfinished.is_none() && plan.secret.is_none() && plan.config_map.is_none() {
             return Ok(None);
@@ -141,13 +145,11 @@ impl Backup {
                 written: Sha256::of(change.text.as_bytes()),
             });
         }
-        if let Some(change) = &plan.secret
-            && entry.secret.is_none()
-        {
-            if let Some(before) = &change.before {
-                keep_secret(cluster, &self.namespace, &number, before, dry).await?;
-            }
-            entry.secret = Some(SecretEntry {
+        if let Some(change) = &plan.secret {
+            // What stood there before the first attempt is kept already.
+            let before = change.before.as_ref().filter(|_| entry.secret.is_none());
+            keep_secret(cluster, &change.namespace, &number, before, &change.after, dry).await?;
+            entry.secret.get_or_insert_with(|| SecretEntry {
                 namespace: change.namespace.clone(),
                 name: change.name.clone(),
                 created: change.before.is_none(),
@@ -189,22 +191,9 @@ impl Backup {
             data.pop_first();
             self.entries.pop_first();
         }
-        let object = match &self.object {
-            Some(object) => {
-                let mut object = object.clone();
-                object["data"] = json!(data);
-                replace(cluster, "configmaps", &object, dry).await?
-            }
-            None => {
-                let object = json!({
-                    "apiVersion": "v1", "kind": "ConfigMap", "metadata": {
-                        "name": NAME, "namespace": self.namespace, "labels": {MANAGED_BY.0: MANAGED_BY.1},
-                    },
-                    "data": data,
-                });
-                create(cluster, "configmaps", &object, dry).await?
-            }
-        };
+        let mut object = self.object.clone().unwrap_or_else(|| fresh("ConfigMap", &self.namespace));
+        object["data"] = json!(data);
+        let object = write(cluster, "configmaps", &object, dry).await?;
         if !dry {
             self.object = Some(object);
         }
@@ -212,74 +201,91 @@ impl Backup {
     }
 }
 
-/// What a Secret held, under `NUMBER.KEY`.
+/// What a Secret held and what was written over it.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct KeptSecret {
+    /// Its values, encoded; none where it was made.
+    pub(super) before: BTreeMap<String, Value>,
+    /// What is another by now was changed by somebody else.
+    pub(super) written: BTreeMap<String, Value>,
+}
+
+/// Behind the number of what was written.
+const WRITTEN: &str = "-written";
+
+/// Keeps what a Secret held under `NUMBER.KEY`, and what is written over it under `NUMBER-written.KEY`.
 async fn keep_secret(
     cluster: &Cluster,
     namespace: &str,
     number: &str,
-    before: &Value,
+    before: Option<&Value>,
+    after: &Value,
     dry: bool,
 ) -> Result<(), ClusterError> {
-    let values = before.get("data").and_then(Value::as_object).into_iter().flatten();
-    let values: BTreeMap<String, &Value> =
-        values.map(|(key, value)| (format!("{number}.{key}"), value)).collect();
-    match secret(cluster, namespace, NAME).await? {
-        Some(mut kept) => {
-            if !kept.get("data").is_some_and(Value::is_object) {
-                kept["data"] = json!({});
-            }
-            for (key, value) in values {
-                kept["data"][&key] = value.clone();
-            }
-            // As many as there are entries.
-            let mut numbers: Vec<String> = kept["data"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter_map(|(key, _)| Some(key.split_once('.')?.0.to_owned()))
-                .collect();
-            numbers.sort();
-            numbers.dedup();
-            let surplus = numbers.len().saturating_sub(ENTRIES);
-            for number in numbers.into_iter().take(surplus) {
-                if let Some(data) = kept["data"].as_object_mut() {
-                    data.retain(|key, _| key.split_once('.').is_none_or(|(one, _)| one != number));
-                }
-            }
-            replace(cluster, "secrets", &kept, dry).await?;
-        }
-        None => {
-            let object = json!({
-                "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": {
-                    "name": NAME, "namespace": namespace, "labels": {MANAGED_BY.0: MANAGED_BY.1},
-                },
-                "data": values,
-            });
-            create(cluster, "secrets", &object, dry).await?;
-        }
+    let known = secret(cluster, namespace, NAME).await?;
+    let mut data: BTreeMap<String, Value> = known.iter().flat_map(values).collect();
+    let written = format!("{number}{WRITTEN}");
+    data.retain(|key, _| key.split_once('.').is_none_or(|(of, _)| of != written));
+    let keyed = |prefix: &str, of: &Value| -> Vec<(String, Value)> {
+        values(of).map(|(key, value)| (format!("{prefix}.{key}"), value)).collect()
+    };
+    data.extend(before.into_iter().flat_map(|before| keyed(number, before)));
+    data.extend(keyed(&written, after));
+    // As many as there are entries.
+    let mut numbers: Vec<String> = data.keys().map(|key| number_of(key).to_owned()).collect();
+    numbers.dedup();
+    let surplus = numbers.len().saturating_sub(ENTRIES);
+    for old in numbers.into_iter().take(surplus) {
+        data.retain(|key, _| number_of(key) != old);
     }
+    let mut object = known.unwrap_or_else(|| fresh("Secret", namespace));
+    object["data"] = json!(data);
+    write(cluster, "secrets", &object, dry).await?;
     Ok(())
 }
 
-/// What a Secret held when an entry was made.
+/// An object that is not there yet.
+fn fresh(kind: &str, namespace: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": kind, "metadata": {
+        "name": NAME, "namespace": namespace, "labels": {MANAGED_BY.0: MANAGED_BY.1},
+    }})
+}
+
+/// The number of an entry in a key of the kept values.
+fn number_of(key: &str) -> &str {
+    let prefix = key.split_once('.').map_or(key, |(prefix, _)| prefix);
+    prefix.strip_suffix(WRITTEN).unwrap_or(prefix)
+}
+
+fn values(secret: &Value) -> impl Iterator<Item = (String, Value)> {
+    let values = secret.get("data").and_then(Value::as_object).into_iter().flatten();
+    values.map(|(key, value)| (key.clone(), value.clone()))
+}
+
+/// What is kept of a Secret since an entry was made.
+///
+/// # Errors
+/// It cannot be read, or nothing is kept.
 pub(super) async fn kept_secret(
     cluster: &Cluster,
     namespace: &str,
     number: &str,
-) -> Result<BTreeMap<String, Value>> {
-    let kept = secret(cluster, namespace, NAME).await?.unwrap_or_default();
-    let values = kept.get("data").and_then(Value::as_object).into_iter().flatten();
-    let of_entry = values.filter_map(|(key, value)| {
-        let (one, key) = key.split_once('.')?;
-        (one == number).then(|| (key.to_owned(), value.clone()))
-    });
-    let values: BTreeMap<String, Value> = of_entry.collect();
-    if values.is_empty() {
+) -> Result<KeptSecret> {
+    let mut kept = KeptSecret::default();
+    for (key, value) in values(&secret(cluster, namespace, NAME).await?.unwrap_or_default()) {
+        let Some((prefix, key)) = key.split_once('.') else { continue };
+        if prefix == number {
+            kept.before.insert(key.to_owned(), value);
+        } else if prefix.strip_suffix(WRITTEN) == Some(number) {
+            kept.written.insert(key.to_owned(), value);
+        }
+    }
+    if kept.written.is_empty() {
         return Err(Failure::new(format_args!(
             "the Secret {namespace}/{NAME} has nothing of the change {number}"
         ))
         .help("write the Secret by hand, and restart controller and argo-server")
         .into());
     }
-    Ok(values)
+    Ok(kept)
 }

@@ -2,18 +2,24 @@
 
 mod apply;
 mod backup;
+mod file;
 mod plan;
 mod present;
 mod restart;
 mod show;
+mod smoke;
 mod values;
+mod verify;
 mod write;
 
 use std::io::{BufRead, IsTerminal, Write};
 
 use self::apply::roll_back;
-use self::plan::{restarts, secret_change};
+use self::file::given;
+use self::plan::{Restart, restarts, secret_change};
+use self::smoke::smoke_test;
 use self::values::{Wanted, wanted};
+use self::verify::verify;
 use super::Answer;
 use super::doctor::{self, Facts, Planned};
 use super::live::block_on;
@@ -21,7 +27,7 @@ use crate::cli::{
     ChangeArguments, ChangeForm, ConnectionArguments, ControllerArguments, DryRun, EnableArguments,
 };
 use crate::cluster::{Cluster, Controller, OwnerKind, connect, find_controller};
-use crate::failure::Failure;
+use crate::failure::{Failure, help_of};
 use crate::output::{say, write_stdout, write_yaml};
 use anyhow::Result;
 
@@ -40,6 +46,9 @@ pub(super) fn run(arguments: &EnableArguments) -> Result<Answer> {
             say("everything is as it was before the last change");
             return Ok(Answer::Good);
         }
+        if arguments.verify {
+            return verify(&cluster, &present, arguments).await;
+        }
         enable(&cluster, &present, arguments).await
     })
 }
@@ -49,7 +58,7 @@ async fn enable(
     present: &Present,
     arguments: &EnableArguments,
 ) -> Result<Answer> {
-    let wanted = wanted(cluster, present, arguments).await?;
+    let wanted = wanted(cluster, present, &given(arguments)?, arguments).await?;
     let plan = planned(present, &wanted)?;
     if let Some(answer) = print_for_owner(present, &plan, &arguments.how, arguments.output)? {
         return Ok(answer);
@@ -59,6 +68,9 @@ async fn enable(
             "already enabled in {}: nothing was changed",
             present.configuration.place
         ));
+        if arguments.smoke_test && arguments.how.dry_run == DryRun::None {
+            prove(cluster, present, arguments).await?;
+        }
         return Ok(Answer::Good);
     }
     write_stdout(plan_text(present, &plan)?.as_bytes())?;
@@ -82,10 +94,32 @@ async fn enable(
     apply(cluster, present, &plan, how).await?;
     if how.dry {
         say("nothing was changed (server dry run)");
-    } else {
-        say("node statuses are offloaded; check it at any time: kubectl argo-offload doctor");
+        return Ok(Answer::Good);
     }
+    if plan.restarts.iter().any(|restart| matches!(restart, Restart::ByHand { .. })) {
+        say(format_args!(
+            "once that is restarted: kubectl argo-offload enable --verify --smoke-test -n {}",
+            present.controller.namespace
+        ));
+        return Ok(Answer::Good);
+    }
+    if arguments.smoke_test {
+        // With what it says by now.
+        let present = Present::read(cluster, present.controller.clone()).await?;
+        prove(cluster, &present, arguments).await.map_err(|error| {
+            let help = help_of(&error).map_or(String::new(), |help| format!("{help}; "));
+            Failure::new(format_args!("offloading is on, and the smoke test failed: {error:#}"))
+                .help(format_args!("{help}back to before: kubectl argo-offload enable --rollback"))
+        })?;
+    }
+    say("node statuses are offloaded; check it at any time: kubectl argo-offload doctor");
     Ok(Answer::Good)
+}
+
+/// Has the controller offload a workflow.
+async fn prove(cluster: &Cluster, present: &Present, arguments: &EnableArguments) -> Result<()> {
+    let namespace = arguments.smoke_test_namespace.as_deref();
+    smoke_test(cluster, present, &arguments.database, namespace, arguments.how.timeout).await
 }
 
 fn planned(present: &Present, wanted: &Wanted) -> Result<Plan> {

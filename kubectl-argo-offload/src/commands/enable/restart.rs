@@ -12,7 +12,7 @@ use super::plan::Restart;
 use super::present::Present;
 use super::write::{delete, query};
 use crate::cluster::{
-    Access, Cluster, ClusterError, ProgramPod, controller_pods, log_tail, server_pods,
+    Access, Cluster, ClusterError, ProgramPod, controller_pods, log_head, server_pods,
 };
 use crate::commands::doctor::{Program, trouble_of};
 use crate::failure::Failure;
@@ -20,12 +20,13 @@ use crate::output::say;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long a program must run where its log does not say that it has connected.
+/// How long a program must run where its log cannot be read.
 const STEADY: Duration = Duration::from_secs(10);
-/// What the controller's log says when it has its database and has made its tables; a standby does not.
+/// What the controller's log says once it has its database and has made its tables: that it works, or waits to lead.
 ///
-/// Source: Argo Workflows v3.7.6, workflow/controller/controller.go (`Run`).
-const STARTED: &str = "Starting Workflow Controller";
+/// Source: Argo Workflows v3.7.6, workflow/controller/controller.go (`Run`); k8s.io/client-go,
+/// tools/leaderelection/leaderelection.go.
+const STARTED: [&str; 2] = ["Starting Workflow Controller", "attempting to acquire leader lease"];
 
 /// Starts programs again, and says so as kubectl does. Gives those that are watched.
 ///
@@ -131,7 +132,15 @@ async fn watch_one(
         }
         let rolled_out = match restart {
             Restart::Rollout { namespace, deployment, .. } => {
-                rolled_out(cluster, namespace, deployment).await?
+                match rolled_out(cluster, namespace, deployment).await? {
+                    Rollout::Scaled0 => {
+                        say(format_args!(
+                            "note: {name} is scaled to 0: it starts with the change once it is scaled up"
+                        ));
+                        return Ok(());
+                    }
+                    rollout => rollout == Rollout::Done,
+                }
             }
             _ => pods.len() == new.len(),
         };
@@ -141,17 +150,28 @@ async fn watch_one(
             let since = *steady.get_or_insert_with(Instant::now);
             let sure = match program {
                 Program::Server => true,
-                Program::Controller => is_seen && has_started(cluster, &new).await,
+                Program::Controller => {
+                    has_started(cluster, &new).await.unwrap_or_else(|| since.elapsed() >= STEADY)
+                }
             };
-            if sure || since.elapsed() >= STEADY {
-                say(format_args!("{name} runs"));
+            if sure {
+                match (restart, new.first()) {
+                    (Restart::Delete { .. }, Some(pod)) => {
+                        say(format_args!("pod/{} runs", pod.name));
+                    }
+                    _ => say(format_args!("{name} runs")),
+                }
                 return Ok(());
             }
         } else {
             steady = None;
         }
         if Instant::now() >= deadline {
-            let what = format!("{name} does not run after {} s", limit.as_secs());
+            let what = match steady {
+                Some(_) => "has not reached its database",
+                None => "does not run",
+            };
+            let what = format!("{name} {what} after {} s", limit.as_secs());
             let help = "look at it: kubectl argo-offload doctor; more time: --timeout 10m";
             return Err(Failure::new(what).help(help).into());
         }
@@ -159,26 +179,46 @@ async fn watch_one(
     }
 }
 
-/// Whether the log of one of them, the leader, says that it works.
-async fn has_started(cluster: &Cluster, pods: &[&ProgramPod]) -> bool {
+/// Whether the beginning of the log of one of them says so; `None` where no log can be read.
+async fn has_started(cluster: &Cluster, pods: &[&ProgramPod]) -> Option<bool> {
+    let mut any = None;
     for pod in pods {
-        if log_tail(cluster, pod, false).await.is_ok_and(|log| log.contains(STARTED)) {
-            return true;
+        if let Ok(log) = log_head(cluster, pod).await {
+            let started = STARTED.iter().any(|text| log.contains(text));
+            any = Some(any.unwrap_or(false) || started);
         }
     }
-    false
+    any
+}
+
+/// How far a Deployment's rollout is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rollout {
+    /// Old pods are there still, or new ones do not run yet.
+    UnderWay,
+    /// All pods are new, and run.
+    Done,
+    /// There are to be no pods, and there are none.
+    Scaled0,
 }
 
 /// As `kubectl rollout status` sees it.
-async fn rolled_out(cluster: &Cluster, namespace: &str, name: &str) -> Result<bool, ClusterError> {
+async fn rolled_out(
+    cluster: &Cluster,
+    namespace: &str,
+    name: &str,
+) -> Result<Rollout, ClusterError> {
     let access = Access::get("apps", "deployments").in_namespace(namespace).named(name);
     let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments/{name}");
     let deployment: Deployment = cluster.object(&path, &access).await?;
     let wanted = deployment.spec.as_ref().and_then(|one| one.replicas).unwrap_or(1);
-    let Some(status) = deployment.status else { return Ok(false) };
-    let seen = status.observed_generation >= deployment.metadata.generation;
-    Ok(seen
-        && status.updated_replicas.unwrap_or(0) == wanted
-        && status.replicas.unwrap_or(0) == wanted
-        && status.available_replicas.unwrap_or(0) == wanted)
+    let status = deployment.status.unwrap_or_default();
+    let is_seen = status.observed_generation >= deployment.metadata.generation;
+    let counts = [status.updated_replicas, status.replicas, status.available_replicas];
+    let all = counts.into_iter().all(|count| count.unwrap_or(0) == wanted);
+    Ok(match is_seen && all {
+        true if wanted == 0 => Rollout::Scaled0,
+        true => Rollout::Done,
+        false => Rollout::UnderWay,
+    })
 }

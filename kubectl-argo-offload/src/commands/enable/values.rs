@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::present::{Present, secret};
-use crate::cli::EnableArguments;
+use crate::cli::{EnableArguments, WantedArguments};
 use crate::cluster::{Cluster, SecretKey, is_name};
 use crate::commands::live::Credentials;
 use crate::failure::Failure;
@@ -66,6 +66,7 @@ impl Wanted {
 pub(super) async fn wanted(
     cluster: &Cluster,
     present: &Present,
+    given: &WantedArguments,
     arguments: &EnableArguments,
 ) -> Result<Wanted> {
     let section = &present.section;
@@ -79,49 +80,50 @@ pub(super) async fn wanted(
         |field: &str| mysql.get(field).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     let mut settings: Vec<(&'static [&'static str], Owned)> = Vec::new();
     settings.push((&["nodeStatusOffLoad"], Owned::Bool(true)));
-    for (path, flag, given, question) in [
-        (&["mysql", "host"][..], "--db-host", &arguments.db_host, "Host of the database"),
-        (&["mysql", "database"], "--db-name", &arguments.db_name, "Name of the database"),
+    for (path, flag, value, question) in [
+        (&["mysql", "host"][..], "--db-host", &given.db_host, "Host of the database"),
+        (&["mysql", "database"], "--db-name", &given.db_name, "Name of the database"),
     ] {
-        match given {
+        match value {
             Some(value) => settings.push((path, Owned::Text(value.clone()))),
             None if has(path.last().copied().unwrap_or_default()) => {}
             None => settings.push((path, Owned::Text(ask(question, flag)?))),
         }
     }
-    if let Some(port) = arguments.db_port {
+    if let Some(port) = given.db_port {
         settings.push((&["mysql", "port"], Owned::Int(port.into())));
     } else if mysql.get("port").and_then(Value::as_i64).unwrap_or(0) == 0 && !has("host") {
         settings.push((&["mysql", "port"], Owned::Int(Target::PORT.into())));
     }
-    match &arguments.db_table {
+    match &given.db_table {
         Some(table) => settings.push((&["mysql", "tableName"], Owned::Text(table.clone()))),
         None if has("tableName") => {}
         None => settings.push((&["mysql", "tableName"], Owned::Text(Target::TABLE.into()))),
     }
-    if let Some(tls) = arguments.db_tls {
+    if let Some(tls) = given.db_tls {
         settings.push((&["mysql", "options", "tls"], Owned::Text(tls.text().into())));
     }
-    if let Some(name) = &arguments.cluster_name {
+    if let Some(name) = &given.cluster_name {
         settings.push((&["clusterName"], Owned::Text(name.clone())));
     }
-    if arguments.archive {
+    if given.archive {
         settings.push((&["archive"], Owned::Bool(true)));
     }
-    if let Some(time) = &arguments.archive_ttl {
+    if let Some(time) = &given.archive_ttl {
         settings.push((&["archiveTTL"], Owned::Text(time.clone())));
     }
-    let secret = wanted_secret(cluster, present, arguments, &mut settings).await?;
+    let secret = wanted_secret(cluster, present, given, arguments, &mut settings).await?;
     Ok(Wanted { settings, secret })
 }
 
 async fn wanted_secret(
     cluster: &Cluster,
     present: &Present,
+    given: &WantedArguments,
     arguments: &EnableArguments,
     settings: &mut Vec<(&'static [&'static str], Owned)>,
 ) -> Result<WantedSecret> {
-    let namespace = match &arguments.secret_namespace {
+    let namespace = match &given.secret_namespace {
         Some(namespace) if is_name(namespace) => namespace.clone(),
         Some(namespace) => {
             return Err(
@@ -139,10 +141,10 @@ async fn wanted_secret(
             let text = present.section.get("mysql")?.get(field)?.get(part)?.as_str()?;
             Some(text.to_owned()).filter(|text| !text.is_empty())
         };
-        let name = match (&arguments.secret, of("name")) {
+        let name = match (&given.secret, of("name")) {
             (None, Some(name)) => name,
-            (given, _) => {
-                let name = given.clone().unwrap_or_else(|| SECRET.into());
+            (name, _) => {
+                let name = name.clone().unwrap_or_else(|| SECRET.into());
                 settings.push((path[0], Owned::Text(name.clone())));
                 name
             }
@@ -181,7 +183,7 @@ async fn wanted_secret(
             .as_ref()
             .is_some_and(|secret| secret.get("data").is_some_and(|data| data.get(key).is_some()))
     };
-    let new_user = match &arguments.db_user {
+    let new_user = match &given.db_user {
         Some(name) => Some(name.clone()),
         None if has(&user.key) => None,
         None => Some(ask("User of the database", "--db-user")?),

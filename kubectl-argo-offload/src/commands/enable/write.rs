@@ -5,36 +5,32 @@ use serde_json::Value;
 use super::present::object;
 use crate::cluster::{Access, Cluster, ClusterError, ErrorKind};
 
-/// Creates an object, and gives it as the API made it; `dry` has the API check it, and store nothing.
+/// Creates an object, or, where it was read before and so has a `resourceVersion`, replaces exactly that one; gives it
+/// as the API made it. `dry` has the API check it, and store nothing.
 ///
 /// # Errors
-/// The API refuses it.
-pub(super) async fn create(
+/// The API refuses it, or somebody else has made or changed it meanwhile.
+pub(super) async fn write(
     cluster: &Cluster,
     resource: &'static str,
     value: &Value,
     dry: bool,
 ) -> Result<Value, ClusterError> {
-    let (namespace, name) = place(value);
-    let access = Access::create("", resource).in_namespace(namespace).named(name);
-    let path = format!("/api/v1/namespaces/{namespace}/{resource}{}", query(dry));
-    parsed(&cluster.create(&path, value, &access).await?)
-}
-
-/// Replaces an object; where it has a `resourceVersion`, only that one.
-///
-/// # Errors
-/// The API refuses it, or somebody else has changed it.
-pub(super) async fn replace(
-    cluster: &Cluster,
-    resource: &'static str,
-    value: &Value,
-    dry: bool,
-) -> Result<Value, ClusterError> {
-    let (namespace, name) = place(value);
-    let access = Access::update("", resource).in_namespace(namespace).named(name);
-    let path = format!("/api/v1/namespaces/{namespace}/{resource}/{name}{}", query(dry));
-    parsed(&cluster.replace(&path, value, &access).await?)
+    let (namespace, name) = (metadata(value, "namespace"), metadata(value, "name"));
+    let of = |access: Access| access.in_namespace(namespace).named(name);
+    let path = format!("/api/v1/namespaces/{namespace}/{resource}");
+    let query = query(dry);
+    let answer = match metadata(value, "resourceVersion") {
+        "" => {
+            let access = of(Access::create("", resource));
+            cluster.create(&format!("{path}{query}"), value, &access).await?
+        }
+        _ => {
+            let access = of(Access::update("", resource));
+            cluster.replace(&format!("{path}/{name}{query}"), value, &access).await?
+        }
+    };
+    object(&answer).map_err(|error| ClusterError::new(ErrorKind::Answer, error))
 }
 
 /// Deletes an object; one that is gone already is deleted.
@@ -60,13 +56,8 @@ pub(super) fn query(dry: bool) -> &'static str {
     if dry { "?dryRun=All" } else { "" }
 }
 
-fn place(object: &Value) -> (&str, &str) {
-    let of = |field: &str| {
-        object.get("metadata").and_then(|metadata| metadata.get(field)).and_then(Value::as_str)
-    };
-    (of("namespace").unwrap_or_default(), of("name").unwrap_or_default())
-}
-
-fn parsed(text: &[u8]) -> Result<Value, ClusterError> {
-    object(text).map_err(|error| ClusterError::new(ErrorKind::Answer, error))
+/// A text of an object's metadata; empty where there is none.
+pub(super) fn metadata<'a>(object: &'a Value, field: &str) -> &'a str {
+    let value = object.get("metadata").and_then(|metadata| metadata.get(field));
+    value.and_then(Value::as_str).unwrap_or_default()
 }

@@ -118,3 +118,6 @@ fn log_text(text: &str, seen: &[Seen]) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod pages;

@@ -10,7 +10,7 @@ use crate::cluster::Page;
 use crate::output::say;
 
 pub(super) use database::{
-    Credentials, Database, NoDatabase, connector, database, persistence, target,
+    Credentials, Database, NoDatabase, connector, database, persistence, target, unreachable,
 };
 pub(super) use references::references;
 pub(super) use server::{Server, server};
