@@ -73,7 +73,8 @@ pub async fn controller_pods(
         None => true,
         Some(workload) => match workload.split_once('/') {
             Some(("deployment", name)) => deployment_of(pod).as_deref() == Some(name),
-            _ => pod.metadata.name.as_deref() == workload.strip_prefix("pod/"),
+            // Whatever makes such a pod anew gives it another name.
+            _ => deployment_of(pod).is_none(),
         },
     };
     let selectors = PODS.map(|(_, labels)| labels);

@@ -53,7 +53,7 @@ fn a_controller_that_crashes_for_another_reason_is_told(world: &World) -> Result
     space.kubectl(&["scale", deployment, "--replicas=1"])?.ok()?;
     crash_loop(&space, "workflow-controller")?;
     let report = doctor(world, &space.argo.namespace, &[])?;
-    expect(&report, &["AD103 error", "AD104 error"]);
+    expect(&report, &["AD103 error", "AD104 error", "AD201 error"]);
     says(&report, "AD104", &["environment-refused", "often", "5m, 30s"]);
     Ok(())
 }

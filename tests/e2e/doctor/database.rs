@@ -174,7 +174,7 @@ fn two_databases_are_told(world: &World) -> Result<()> {
         said.persistence["postgresql"] = said.persistence["mysql"].clone();
     })?;
     let report = doctor(world, &settings.namespace, &["--select", "AD2,AD3"])?;
-    expect(&report, &["AD201 error"]);
+    expect(&report, &["AD201 warning"]);
     says(&report, "AD201", &["AO204"]);
     says(&report, "AD302", &["PostgreSQL"]);
     Ok(())

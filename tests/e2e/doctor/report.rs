@@ -92,9 +92,7 @@ fn a_bundle_has_facts_and_no_secrets(world: &World) -> Result<()> {
     assert_eq!(files.len(), 8, "{:?}", files.keys());
     assert_eq!(read("report.json")?["kind"], "DoctorReport");
     assert_eq!(read("versions.json")?["argo"], "3.7.6");
-    assert!(
-        read("versions.json")?["kubernetes"].as_str().is_some_and(|one| one.starts_with("v1."))
-    );
+    assert!(read("versions.json")?["kubernetes"].is_string());
     assert_eq!(read("controller.json")?["environment"]["ALWAYS_OFFLOAD_NODE_STATUS"], "true");
     let configuration = read("configuration.json")?;
     assert_eq!(

@@ -91,7 +91,12 @@ fn one_command_leads_from_nothing_to_an_offloaded_workflow(world: &World) -> Res
 fn transcript(space: &Space<'_>, ran: &Ran) -> String {
     let words = enabling(space, &["-y", "--smoke-test"]).join(" ");
     let port = space.argo.database.port.to_string();
-    let mut text = format!("$ kubectl argo-offload {words}\n{}{}", ran.out(), ran.err());
+    let mut text = format!(
+        "$ kubectl argo-offload {words} -n {}\n{}{}",
+        space.argo.namespace,
+        ran.out(),
+        ran.err()
+    );
     text = text.replace(&port, "3306");
     for (before, instead) in [("smoke-test-", "4f7k2"), ("fnv:", "2859612243")] {
         let parts: Vec<&str> = text.split(before).collect();

@@ -36,18 +36,15 @@ fn bare<'world>(world: &'world World, install: Install) -> Result<Space<'world>>
 }
 
 fn restart(space: &Space<'_>) -> Result<()> {
-    space
-        .kubectl(&[
-            "rollout",
-            "restart",
-            "deployment/workflow-controller",
-            "deployment/argo-server",
-        ])?
-        .ok()?;
+    let mut apps = vec!["workflow-controller"];
+    apps.extend(space.argo.server.as_ref().map(|_| "argo-server"));
+    for app in &apps {
+        space.kubectl(&["rollout", "restart", &format!("deployment/{app}")])?.ok()?;
+    }
     space.world.cluster.ready(&space.argo)?;
     let logs = ["logs", "deployment/workflow-controller"];
     space.shows(&logs, |log| log.contains("Starting Workflow Controller"))?;
-    for app in ["workflow-controller", "argo-server"] {
+    for app in apps {
         let label = format!("app={app}");
         let pods = ["get", "pods", "-l", &label, "-o", "name"];
         space.shows(&pods, |out| out.lines().count() == 1)?;

@@ -70,9 +70,9 @@ fn a_smoke_test_that_cannot_be_written_is_told_and_removed(world: &World) -> Res
         "CREATE TRIGGER full BEFORE INSERT ON {TABLE} FOR EACH ROW \
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'"
     ))?;
-    let ran = run(&space, &["enable", "-y", "--smoke-test"])?;
+    let ran = run(&space, &["enable", "-y", "--smoke-test", "--timeout", "20s"])?;
     assert_eq!(ran.code(), 2, "{}", ran.err());
-    says(&ran, &["already enabled", "the disk is full", "help: "]);
+    says(&ran, &["already enabled", "the controller's log: ", "the disk is full", "help: "]);
     no_workflow_is_left(&space)
 }
 

@@ -113,7 +113,16 @@ pub(in crate::commands) fn config_map_diff(before: &Value, after: &Value) -> Res
         let name = object.get("metadata").and_then(|one| one.get("name")).and_then(Value::as_str);
         format!("configmap/{}", name.unwrap_or_default())
     };
-    let of = |object: &Value| document(&name(object), object.to_string().as_bytes());
+    let of = |object: &Value| {
+        let mut shown = object.clone();
+        if let Some(metadata) = shown.get_mut("metadata").and_then(Value::as_object_mut) {
+            // What the API says of the object, and nobody writes.
+            metadata.retain(|field, _| {
+                !matches!(&**field, "creationTimestamp" | "resourceVersion" | "uid" | "generation")
+            });
+        }
+        document(&name(object), shown.to_string().as_bytes())
+    };
     let (before, after) = ([of(before)?], [of(after)?]);
     let selection = rules::selected(&[], &[])?;
     let linted = |objects| Linted::of(objects, &Options::default(), &selection);

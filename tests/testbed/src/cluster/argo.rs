@@ -327,6 +327,7 @@ fn controller(namespace: &str, environment: &[(String, String)]) -> Value {
         json!({ "name": "LEADER_ELECTION_DISABLE", "value": "true" }),
         json!({ "name": "DEFAULT_REQUEUE_TIME", "value": "200ms" }),
     ];
+    variables.retain(|variable| environment.iter().all(|(name, _)| variable["name"] != **name));
     variables
         .extend(environment.iter().map(|(name, value)| json!({ "name": name, "value": value })));
     let container = json!({

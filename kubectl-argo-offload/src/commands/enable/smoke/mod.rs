@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use self::workflow::{NODES, SmokeWorkflow};
 use super::present::Present;
 use crate::cli::DatabaseArguments;
-use crate::cluster::{self, Access, Cluster, WORKFLOWS_GROUP, permissions};
+use crate::cluster::{self, Access, Cluster, WORKFLOWS_GROUP, log_tail, permissions};
 use crate::commands::live::{self, Credentials, NoDatabase};
 use crate::failure::{self, Failure};
 use crate::output::{bytes, say, shortened};
@@ -84,7 +84,7 @@ pub(super) async fn smoke_test(
     let prove = async {
         cluster.create(&path, &manifest, &create).await?;
         say(format_args!("workflow.argoproj.io/{name} created"));
-        let text = offloaded(cluster, &workflow, timeout).await?;
+        let text = offloaded(cluster, present, &workflow, timeout).await?;
         let version = read_back(present, &store, &workflow, &text)?;
         say(format_args!(
             "{NODES} nodes with {} of inputs were offloaded as {version}, and read back as they were made",
@@ -132,6 +132,7 @@ async fn store(
 /// Waits until all nodes wait and are offloaded; gives the workflow's text.
 async fn offloaded(
     cluster: &Cluster,
+    present: &Present,
     workflow: &SmokeWorkflow,
     timeout: Duration,
 ) -> Result<Vec<u8>> {
@@ -145,11 +146,38 @@ async fn offloaded(
         };
         if Instant::now() >= deadline {
             let what = format!("after {} s {waits}", timeout.as_secs());
-            let help = "see whether the controller works: kubectl argo-offload doctor; more time: --timeout 10m";
-            return Err(Failure::new(what).help(help).into());
+            let failure = match complaint(cluster, present, &workflow.name).await {
+                Some((line, remedy)) => {
+                    Failure::new(format_args!("{what}; the controller's log: {line}")).help(remedy)
+                }
+                None => Failure::new(what).help(
+                    "see whether the controller works: kubectl argo-offload doctor; more time: --timeout 10m",
+                ),
+            };
+            return Err(failure.into());
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// The last thing that the controller's log complains of about the workflow, and what to do.
+async fn complaint(cluster: &Cluster, present: &Present, name: &str) -> Option<(String, String)> {
+    for pod in &present.controller_pods {
+        let Ok(log) = log_tail(cluster, pod, false).await else { continue };
+        let is_complaint = |line: &&str| {
+            line.contains(name) && ["error", "warn", "fatal"].iter().any(|word| line.contains(word))
+        };
+        let complaints: Vec<&str> = log.lines().filter(is_complaint).collect();
+        // What went wrong with the nodes comes before what followed from it.
+        let of_nodes = complaints.iter().rev().find(|line| line.contains("ehydrate"));
+        let Some(line) = of_nodes.or(complaints.last()) else { continue };
+        let remedy = match recognise(line).first() {
+            Some(seen) => seen.symptom.remedy.to_owned(),
+            None => format!("kubectl logs {} -n {} says more", pod.name, pod.namespace),
+        };
+        return Some((shortened(line.trim(), MESSAGE), remedy));
+    }
+    None
 }
 
 /// What the controller has made of the workflow so far.
