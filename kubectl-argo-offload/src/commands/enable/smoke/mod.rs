@@ -204,7 +204,7 @@ fn look(text: &[u8]) -> Result<Look> {
         (phase @ ("Error" | "Failed" | "Succeeded"), _) => {
             let help = match recognise(&envelope.message).first() {
                 Some(seen) => seen.symptom.remedy.to_owned(),
-                None => "kubectl logs deployment/workflow-controller says more".to_owned(),
+                None => "the controller's log says more: kubectl logs deployment/workflow-controller".to_owned(),
             };
             Look::Failed { what: format!("the workflow ended with {phase}: {message}"), help }
         }
