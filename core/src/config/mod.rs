@@ -1,5 +1,6 @@
 //! The controller's configuration: what it is, what the controller says to it, and what hurts later.
 
+pub mod assist;
 pub mod change;
 mod database;
 mod finding;

@@ -10,6 +10,7 @@ mod kubernetes;
 mod layout;
 mod names;
 mod reference;
+mod shape;
 mod sink;
 mod special;
 #[rustfmt::skip]
@@ -27,6 +28,7 @@ pub use fnv::Fnv1;
 pub(crate) use fold::folds_to;
 pub(crate) use names::{distance, is_field_of_config};
 pub use names::{fields_of, nearest_field, where_field_lives};
+pub(crate) use shape::Shape;
 pub use sink::{Count, Sink};
 pub(crate) use special::{base64_bytes, duration, time, ttl};
 pub use target::Target;

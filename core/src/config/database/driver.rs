@@ -7,6 +7,8 @@
 //! connection.go (`handleParams`); upper/db v4.10.0, adapter/mysql/connection.go. Both were asked about every
 //! kind of value below.
 
+use alloc::vec::Vec;
+
 use crate::golang::{ArgoVersion, duration};
 
 /// A parameter of the driver.
@@ -157,6 +159,28 @@ fn has_offset(zone: &str) -> bool {
             rest.starts_with(['+', '-']) && rest.bytes().skip(1).any(|digit| digit != b'0')
         })
     })
+}
+
+/// The parameters that a configuration can set to some use.
+pub(crate) fn names(version: ArgoVersion) -> Vec<&'static str> {
+    let is_useful = |parameter: &&Parameter| {
+        !matches!(parameter.kind, ParameterKind::ServerKey | ParameterKind::Strict)
+            && is_known(parameter, version)
+    };
+    PARAMETERS.iter().filter(is_useful).map(|parameter| parameter.name).collect()
+}
+
+/// The values of a parameter that has few, quoted, as options are texts.
+pub(crate) fn values(name: &str, version: ArgoVersion) -> Vec<&'static str> {
+    match recognise(name, version) {
+        Name::Parameter(Parameter { kind: ParameterKind::Boolean, .. }) => {
+            ["\"true\"", "\"false\""].into()
+        }
+        Name::Parameter(Parameter { kind: ParameterKind::Tls, .. }) => {
+            ["\"true\"", "\"skip-verify\"", "\"preferred\"", "\"false\""].into()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The driver's own idea of a truth value.

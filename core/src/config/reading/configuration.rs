@@ -142,7 +142,7 @@ fn anchor(document: &Document, object: NodeId, span: impl Fn(NodeId) -> Span) ->
 /// such as `metricsConfig`, hold values for the chart itself as well.)
 ///
 /// Source: argo-helm, charts/argo-workflows, templates/controller/workflow-controller-config-map.yaml.
-const HELM_KEYS: [(&str, &[&str]); 16] = [
+pub(in crate::config) const HELM_KEYS: [(&str, &[&str]); 16] = [
     ("columns", &["controller", "columns"]),
     ("initialDelay", &["controller", "initialDelay"]),
     ("links", &["controller", "links"]),
