@@ -27,7 +27,7 @@ tests!(
 
 const SOON: Duration = Duration::from_secs(30);
 const IMAGE: &str = "registry.example/argo-offload:1";
-const RELAY: [&str; 4] = ["--via", "relay", "--relay-image", IMAGE];
+pub(crate) const RELAY: [&str; 4] = ["--via", "relay", "--relay-image", IMAGE];
 
 /// Settings in a namespace that takes no pods but those of PodSecurity's level *restricted*.
 fn restricted<'world>(world: &'world World, name: &str) -> Result<Settings<'world>> {

@@ -9,8 +9,9 @@ use argo_offload_testbed::cluster::Install;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::{MAP, bare, command, enable, enabling, restart, run, state};
+use super::{MAP, bare, command, enable, enabling, is_healthy, restart, run, state};
 use crate::ran::Ran;
+use crate::relay::RELAY;
 use crate::space::{Space, TABLE};
 use crate::tests;
 use crate::world::World;
@@ -78,8 +79,12 @@ fn a_smoke_test_that_cannot_be_written_is_told_and_removed(world: &World) -> Res
 
 fn a_smoke_test_that_is_interrupted_is_removed(world: &World) -> Result<()> {
     let space = world.space_with(Install::new("en-stop").without_server())?;
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let mut command = command(&space, &["enable", "-y", "--smoke-test"]);
+    // Through a relay there are two things to be taken away.
+    for (signal, code, way) in
+        [(Signal::INT, 130, &[][..]), (Signal::TERM, 143, &[]), (Signal::INT, 130, &RELAY)]
+    {
+        let words = [&["enable", "-y", "--smoke-test"][..], way].concat();
+        let mut command = command(&space, &words);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let mut lines = BufReader::new(child.stderr.take().context("no pipe")?);
         let mut seen = String::new();
@@ -91,6 +96,8 @@ fn a_smoke_test_that_is_interrupted_is_removed(world: &World) -> Result<()> {
         assert_eq!(child.wait()?.code(), Some(code), "{seen}");
         assert!(seen.contains(" deleted; "), "{seen}");
         no_workflow_is_left(&space)?;
+        space
+            .shows(&["get", "pods", "-l", "app=argo-offload-relay", "-o", "name"], str::is_empty)?;
     }
     Ok(())
 }
@@ -162,6 +169,10 @@ fn a_hidden_controller_is_restarted_by_hand_and_proves_itself(world: &World) -> 
     says(&ran, &["the controller cannot be seen from here: --smoke-test"]);
     let ran = as_tenant(&["enable", "--verify", "--smoke-test"])?.ok()?;
     says(&ran, &["verified: the controller offloads"]);
+    // Nothing is wrong but what this user may not see.
+    let report = as_tenant(&["doctor", "--fail-on", "warning", "--ignore", "AD101,AD309"])?;
+    assert_eq!(report.code(), 0, "{}{}", report.out(), report.err());
+    assert!(report.out().contains("only its ConfigMap can be seen"), "{}", report.out());
     // Back again, by the same user.
     let before = state(&space)?;
     let ran = as_tenant(&["enable", "--rollback", "-y"])?.ok()?;
@@ -186,6 +197,7 @@ fn a_pod_without_a_deployment_is_deleted_and_watched(world: &World) -> Result<()
     let ran = enable(&space, &["-y", "--smoke-test"])?.ok()?;
     assert!(ran.out().contains("is deleted, and made anew"), "{}", ran.out());
     says(&ran, &["pod/wc-", " runs", " were offloaded as fnv:"]);
+    is_healthy(&space)?;
     space.kubectl(&["delete", "replicaset", "wc", "--wait=false"])?.ok()?;
     Ok(())
 }

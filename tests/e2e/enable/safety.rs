@@ -10,7 +10,7 @@ use argo_offload_testbed::database::{Kind, Start};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use super::{MAP, bare, command, enable, enable_by, enabling, persistence, run, state};
+use super::{MAP, bare, command, enable, enable_by, enabling, is_healthy, persistence, run, state};
 use crate::reach::silent_port;
 use crate::space::Space;
 use crate::tests;
@@ -124,8 +124,7 @@ fn a_run_that_is_killed_is_completed_by_the_next_one(world: &World) -> Result<()
         killed_after(&space, line)?;
         let done = enable(&space, &["-y"])?.ok().with_context(|| format!("after {line:?}"))?;
         assert!(persistence(&space)?.contains("nodeStatusOffLoad: true"), "{line}");
-        let report = run(&space, &["doctor", "--fail-on", "warning", "--ignore", "AD309"])?;
-        assert_eq!(report.code(), 0, "after {line:?}: {}{}", report.out(), done.err());
+        is_healthy(&space).with_context(|| format!("after {line:?}: {}", done.err()))?;
         run(&space, &["enable", "--rollback", "-y"])?
             .ok()
             .with_context(|| format!("after {line:?}"))?;

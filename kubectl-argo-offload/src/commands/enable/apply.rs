@@ -15,7 +15,7 @@ use crate::cluster::{Access, Cluster, ClusterError, ErrorKind, permissions, read
 use crate::commands::lint::config_map_diff;
 use crate::failure::Failure;
 use crate::output::say;
-use crate::signal::signal;
+use crate::signal::{exit, signal};
 use crate::store::Sha256;
 
 /// How it is done.
@@ -97,7 +97,7 @@ pub(in crate::commands) async fn apply(
                     present.controller.namespace
                 ));
             }
-            std::process::exit(code)
+            exit(code).await
         }
     }
 }

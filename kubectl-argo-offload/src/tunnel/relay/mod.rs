@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::Target;
 use crate::cluster::{Access, Cluster, ClusterError, ErrorKind, name_suffix};
 use crate::failure;
-use crate::signal::signal;
+use crate::signal::{Open, exit, signal};
 
 use state::{State, state};
 
@@ -184,10 +184,12 @@ impl Created {
 
 /// Deletes the pod before the process ends by a signal.
 async fn delete_on_signal(pod: Arc<Created>) {
+    let open = Open::new();
     let code = signal().await;
     pod.ending.store(true, Ordering::Relaxed);
     pod.delete().await;
-    std::process::exit(code);
+    drop(open);
+    exit(code).await;
 }
 
 /// Removes what relays of killed processes left, where the user may.

@@ -22,7 +22,7 @@ use crate::cluster::{self, Access, Cluster, WORKFLOWS_GROUP, log_tail, permissio
 use crate::commands::live::{self, Credentials, NoDatabase};
 use crate::failure::{self, Failure};
 use crate::output::{bytes, say, shortened};
-use crate::signal::signal;
+use crate::signal::{Open, exit, signal};
 use crate::store::NodeStore;
 use crate::store::mysql::MySqlStore;
 
@@ -92,6 +92,7 @@ pub(super) async fn smoke_test(
         ));
         anyhow::Ok(())
     };
+    let open = Open::new();
     let (result, ended) = tokio::select! {
         result = prove => (result, None),
         code = signal() => (Ok(()), Some(code)),
@@ -108,11 +109,12 @@ pub(super) async fn smoke_test(
     if is_there {
         say(format_args!("workflow.argoproj.io/{name} deleted; the controller deletes its row"));
     }
-    if let Some(code) = ended {
-        drop(store);
-        std::process::exit(code);
+    drop(open);
+    match ended {
+        // A relay deletes its own pod.
+        Some(code) => exit(code).await,
+        None => result,
     }
-    result
 }
 
 /// The controller's database, with what the configuration says by now.
