@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::backup::{Backup, Entry, NAME, SecretEntry, kept_secret};
+use super::backup::{Backup, Entry, Kept, NAME, SecretEntry, kept_secret};
 use super::plan::{ConfigMapChange, MANAGED_BY, Plan, Restart};
 use super::present::{Present, data, object, secret};
 use super::restart::{restart, watch};
@@ -120,7 +120,9 @@ async fn carry_out(cluster: &Cluster, present: &Present, plan: &Plan, how: How) 
             // Nothing is left half done.
             if let Some((number, entry)) = backup.newest().filter(|_| !how.dry) {
                 let (number, entry) = (number.to_owned(), entry.clone());
-                restore_secret(cluster, old_secret(cluster, &number, &entry).await?).await?;
+                let namespace = &present.controller.namespace;
+                let old = old_secret(cluster, namespace, &number, &entry).await?;
+                restore_secret(cluster, old).await?;
                 backup.end(cluster, &number, true).await?;
             }
             return Err(failure.into());
@@ -203,7 +205,7 @@ pub(in crate::commands) async fn roll_back(
     };
     // Both are looked at before one is written.
     let config_map = old_config_map(cluster, namespace, &entry).await?;
-    let secret = old_secret(cluster, &number, &entry).await?;
+    let secret = old_secret(cluster, namespace, &number, &entry).await?;
     if let Some(object) = config_map {
         write(cluster, "configmaps", &object, false).await?;
         say(format_args!("configmap/{} put back", metadata(&object, "name")));
@@ -267,7 +269,12 @@ enum OldSecret {
 ///
 /// # Errors
 /// Somebody else has changed it since.
-async fn old_secret(cluster: &Cluster, number: &str, entry: &Entry) -> Result<OldSecret> {
+async fn old_secret(
+    cluster: &Cluster,
+    controller: &str,
+    number: &str,
+    entry: &Entry,
+) -> Result<OldSecret> {
     let Some(change) = &entry.secret else { return Ok(OldSecret::Same) };
     let SecretEntry { namespace: of, name, created } = change;
     let Some(mut now) = secret(cluster, of, name).await? else {
@@ -279,7 +286,7 @@ async fn old_secret(cluster: &Cluster, number: &str, entry: &Entry) -> Result<Ol
             .with_help(format_args!("what it held is in the Secret {NAME}"))
             .into());
     };
-    let kept = kept_secret(cluster, of, number).await?;
+    let kept = kept_secret(cluster, of, Kept { namespace: controller, number }).await?;
     let data = now.get("data").cloned().unwrap_or_default();
     if !created && data == json!(kept.before) {
         return Ok(OldSecret::Same);

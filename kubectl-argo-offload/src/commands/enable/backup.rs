@@ -148,7 +148,8 @@ impl Backup {
         if let Some(change) = &plan.secret {
             // What stood there before the first attempt is kept already.
             let before = change.before.as_ref().filter(|_| entry.secret.is_none());
-            keep_secret(cluster, &change.namespace, &number, before, &change.after, dry).await?;
+            let of = Kept { namespace: &self.namespace, number: &number };
+            keep_secret(cluster, &change.namespace, of, before, &change.after, dry).await?;
             entry.secret.get_or_insert_with(|| SecretEntry {
                 namespace: change.namespace.clone(),
                 name: change.name.clone(),
@@ -210,33 +211,59 @@ pub(super) struct KeptSecret {
     pub(super) written: BTreeMap<String, Value>,
 }
 
+/// Whose values are kept: several controllers can have their Secrets in one namespace.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept<'a> {
+    /// The controller's namespace.
+    pub(super) namespace: &'a str,
+    /// The entry's number.
+    pub(super) number: &'a str,
+}
+
 /// Behind the number of what was written.
 const WRITTEN: &str = "-written";
 
-/// Keeps what a Secret held under `NUMBER.KEY`, and what is written over it under `NUMBER-written.KEY`.
+impl Kept<'_> {
+    /// Before the keys of what a Secret held, or of what was written; no namespace has a dot in its name.
+    fn prefix(self, written: bool) -> String {
+        let Self { namespace, number } = self;
+        format!("{namespace}.{number}{}.", if written { WRITTEN } else { "" })
+    }
+
+    /// The number in a key of this controller's; `None` for another's.
+    fn number_in(self, key: &str) -> Option<&str> {
+        let rest = key.strip_prefix(self.namespace)?.strip_prefix('.')?;
+        let (number, _) = rest.split_once('.')?;
+        Some(number.strip_suffix(WRITTEN).unwrap_or(number))
+    }
+}
+
+/// Keeps what a Secret held under `NAMESPACE.NUMBER.KEY`, and what is written over it under
+/// `NAMESPACE.NUMBER-written.KEY`.
 async fn keep_secret(
     cluster: &Cluster,
     namespace: &str,
-    number: &str,
+    of: Kept<'_>,
     before: Option<&Value>,
     after: &Value,
     dry: bool,
 ) -> Result<(), ClusterError> {
     let known = secret(cluster, namespace, NAME).await?;
     let mut data: BTreeMap<String, Value> = known.iter().flat_map(values).collect();
-    let written = format!("{number}{WRITTEN}");
-    data.retain(|key, _| key.split_once('.').is_none_or(|(of, _)| of != written));
+    let (old, new) = (of.prefix(false), of.prefix(true));
+    data.retain(|key, _| !key.starts_with(&new));
     let keyed = |prefix: &str, of: &Value| -> Vec<(String, Value)> {
-        values(of).map(|(key, value)| (format!("{prefix}.{key}"), value)).collect()
+        values(of).map(|(key, value)| (format!("{prefix}{key}"), value)).collect()
     };
-    data.extend(before.into_iter().flat_map(|before| keyed(number, before)));
-    data.extend(keyed(&written, after));
+    data.extend(before.into_iter().flat_map(|before| keyed(&old, before)));
+    data.extend(keyed(&new, after));
     // As many as there are entries.
-    let mut numbers: Vec<String> = data.keys().map(|key| number_of(key).to_owned()).collect();
+    let mut numbers: Vec<String> =
+        data.keys().filter_map(|key| of.number_in(key)).map(str::to_owned).collect();
     numbers.dedup();
     let surplus = numbers.len().saturating_sub(ENTRIES);
     for old in numbers.into_iter().take(surplus) {
-        data.retain(|key, _| number_of(key) != old);
+        data.retain(|key, _| of.number_in(key) != Some(&*old));
     }
     let mut object = known.unwrap_or_else(|| fresh("Secret", namespace));
     object["data"] = json!(data);
@@ -251,12 +278,6 @@ fn fresh(kind: &str, namespace: &str) -> Value {
     }})
 }
 
-/// The number of an entry in a key of the kept values.
-fn number_of(key: &str) -> &str {
-    let prefix = key.split_once('.').map_or(key, |(prefix, _)| prefix);
-    prefix.strip_suffix(WRITTEN).unwrap_or(prefix)
-}
-
 fn values(secret: &Value) -> impl Iterator<Item = (String, Value)> {
     let values = secret.get("data").and_then(Value::as_object).into_iter().flatten();
     values.map(|(key, value)| (key.clone(), value.clone()))
@@ -269,23 +290,40 @@ fn values(secret: &Value) -> impl Iterator<Item = (String, Value)> {
 pub(super) async fn kept_secret(
     cluster: &Cluster,
     namespace: &str,
-    number: &str,
+    of: Kept<'_>,
 ) -> Result<KeptSecret> {
+    let (old, new) = (of.prefix(false), of.prefix(true));
     let mut kept = KeptSecret::default();
     for (key, value) in values(&secret(cluster, namespace, NAME).await?.unwrap_or_default()) {
-        let Some((prefix, key)) = key.split_once('.') else { continue };
-        if prefix == number {
+        if let Some(key) = key.strip_prefix(&old) {
             kept.before.insert(key.to_owned(), value);
-        } else if prefix.strip_suffix(WRITTEN) == Some(number) {
+        } else if let Some(key) = key.strip_prefix(&new) {
             kept.written.insert(key.to_owned(), value);
         }
     }
     if kept.written.is_empty() {
         return Err(Failure::new(format_args!(
-            "the Secret {namespace}/{NAME} has nothing of the change {number}"
+            "the Secret {namespace}/{NAME} has nothing of the change {}",
+            of.number
         ))
         .help("write the Secret by hand, and restart controller and argo-server")
         .into());
     }
     Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controllers_with_secrets_in_one_namespace_keep_their_own() {
+        let of = |namespace| Kept { namespace, number: "0001" };
+        assert_eq!(of("argo").prefix(false), "argo.0001.");
+        let key = of("argo").prefix(true) + "tls.crt";
+        assert_eq!(of("argo").number_in(&key), Some("0001"));
+        assert_eq!(of("argo-2").number_in(&key), None);
+        assert_eq!(of("arg").number_in(&key), None);
+        assert_eq!(key.strip_prefix(&of("argo").prefix(true)), Some("tls.crt"));
+    }
 }
