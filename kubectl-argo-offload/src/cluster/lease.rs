@@ -6,6 +6,7 @@ use k8s_openapi::api::coordination::v1::Lease;
 use super::access::Access;
 use super::controller::Controller;
 use super::error::ClusterError;
+use super::names::is_name;
 use super::request::Cluster;
 
 /// Which of a controller's pods leads.
@@ -36,6 +37,10 @@ pub async fn leader(
         "" => "workflow-controller".to_owned(),
         id => format!("workflow-controller-{id}"),
     };
+    // An instanceID can be any text.
+    if !is_name(&lease) {
+        return Ok(None);
+    }
     let namespace = &controller.namespace;
     let access = Access::get("coordination.k8s.io", "leases").in_namespace(namespace).named(&lease);
     let path = format!("/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{lease}");

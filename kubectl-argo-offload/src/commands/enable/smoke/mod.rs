@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use self::workflow::{NODES, SmokeWorkflow};
 use super::present::Present;
 use crate::cli::DatabaseArguments;
-use crate::cluster::{self, Access, Cluster, WORKFLOWS_GROUP, log_tail, permissions};
+use crate::cluster::{self, Access, Cluster, WORKFLOWS_GROUP, is_name, log_tail, permissions};
 use crate::commands::live::{self, Credentials, NoDatabase};
 use crate::failure::{self, Failure};
 use crate::output::{bytes, say, shortened};
@@ -55,6 +55,14 @@ pub(super) async fn smoke_test(
         (None, Some(managed)) => managed,
         (None, None) => &controller.namespace,
     };
+    if !is_name(namespace) {
+        return Err(Failure::new(format_args!(
+            "{:?} is no name of a namespace",
+            shortened(namespace, 60)
+        ))
+        .help("--smoke-test-namespace NAME")
+        .into());
+    }
     let Some(instance_id) = &present.configuration.verdict.instance_id else {
         return Err(Failure::new(format_args!(
             "which workflows the controller runs cannot be told from the ConfigMap {}",
