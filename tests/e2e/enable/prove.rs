@@ -20,6 +20,7 @@ tests!(
     a_smoke_test_is_offloaded_read_back_and_removed,
     a_smoke_test_that_cannot_be_written_is_told_and_removed,
     a_smoke_test_that_is_interrupted_is_removed,
+    a_smoke_test_that_is_killed_ends_by_itself,
     a_hidden_controller_is_restarted_by_hand_and_proves_itself,
     a_pod_without_a_deployment_is_deleted_and_watched,
     a_controller_that_is_scaled_to_nothing_is_not_waited_for,
@@ -100,6 +101,30 @@ fn a_smoke_test_that_is_interrupted_is_removed(world: &World) -> Result<()> {
             .shows(&["get", "pods", "-l", "app=argo-offload-relay", "-o", "name"], str::is_empty)?;
     }
     Ok(())
+}
+
+fn a_smoke_test_that_is_killed_ends_by_itself(world: &World) -> Result<()> {
+    let space = world.space_with(Install::new("en-dead").without_server())?;
+    let mut command = command(&space, &["enable", "-y", "--smoke-test"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let mut lines = BufReader::new(child.stderr.take().context("no pipe")?);
+    let mut seen = String::new();
+    while !seen.contains(" created") {
+        ensure!(lines.read_line(&mut seen)? > 0, "it ended: {seen}");
+    }
+    child.kill()?;
+    child.wait()?;
+    let name = space.kubectl(&["get", "workflows", "-o", "name"])?.ok()?.out();
+    let name = name.trim().strip_prefix("workflow.argoproj.io/").context("it is gone")?;
+    let spec =
+        space.wait(name, |workflow| workflow["status"]["phase"] == "Running")?["spec"].clone();
+    assert_eq!(spec["activeDeadlineSeconds"], 900, "{spec}");
+    assert_eq!(spec["ttlStrategy"]["secondsAfterCompletion"], 60, "{spec}");
+    // What would come in a quarter of an hour.
+    let soon =
+        json!({"spec": {"activeDeadlineSeconds": 1, "ttlStrategy": {"secondsAfterCompletion": 1}}});
+    space.kubectl(&["patch", "workflow", name, "--type=merge", "-p", &soon.to_string()])?.ok()?;
+    no_workflow_is_left(&space)
 }
 
 /// A user who sees no more than what a hosted control plane leaves: ConfigMaps beside the controller, the Secrets of

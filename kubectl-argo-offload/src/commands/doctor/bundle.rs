@@ -48,8 +48,8 @@ const HIDDEN: &str = "(not shown)";
 const ABOUT: &str = "\
 What kubectl argo-offload doctor saw, for the report of a bug.
 
-It holds names (of hosts, databases, users, namespaces, pods, workflows), versions, sizes and counts, and the lines of
-logs by which a known symptom was recognised. It holds no password and nothing else of a Secret, no values of
+It holds names (of hosts, databases, users, namespaces, pods, workflows), versions, sizes and counts, and of the logs
+of programs that ended the line that tells why. It holds no password and nothing else of a Secret, no values of
 environment variables other than Argo's own that are named in controller.json, and no node of a workflow, so none of
 their inputs and outputs. Look at it before you pass it on.
 
